@@ -1,0 +1,282 @@
+"""General conversation: opening, yes and no, repeat, pace, help, going back, not understood, goodbye."""
+
+from __future__ import annotations
+
+from content import Content
+from skill import names
+from skill.handlers import Handler, texting
+from skill.handlers.answers import answer, more
+from skill.rules import offers
+from skill.say import Reply, Voice
+from skill.turn import Turn
+
+#: The three choices read out when examples did not help.
+CHOICES = ["when_needed", "what_to_say", offers.NUMBER_TOPIC]
+
+
+def ask_again(turn: Turn, voice: Voice, *before: str) -> Reply:
+    """Say the lines `before` and ask the pending question once more; with none pending, ask what to answer."""
+    key = f"ask_{turn.memory.pending}"
+    values = texting.values_for(turn)
+    pending = key if turn.memory.pending and voice.has(key) else "ask_question"
+    return voice.say(turn, *before, pending, **values)
+
+
+class Launch(Handler):
+    """The skill is opened without a question."""
+
+    def wants(self, turn: Turn, content: Content) -> bool:
+        """Take the launch."""
+        return turn.type == names.LAUNCH
+
+    def act(self, turn: Turn, voice: Voice) -> Reply:
+        """Say in one breath what this is and what can be asked."""
+        return voice.say(turn, "welcome")
+
+
+class Leave(Handler):
+    """Stop, cancel and home: stop always stops."""
+
+    def wants(self, turn: Turn, content: Content) -> bool:
+        """Take all three."""
+        return turn.asks(names.STOP, names.CANCEL, names.HOME)
+
+    def act(self, turn: Turn, voice: Voice) -> Reply:
+        """Drop a text that is being settled; otherwise close."""
+        texting_now = turn.memory.pending in texting.QUESTIONS
+        texting.forget(turn)
+        if turn.intent == names.CANCEL and texting_now:
+            turn.memory.offer = "settled"
+            return voice.say(turn, "text_cancelled", "ask_another")
+        return voice.say(turn, "goodbye")
+
+
+class PendingYesNo(Handler):
+    """Yes and no: they belong to the question asked last and to nothing else."""
+
+    def wants(self, turn: Turn, content: Content) -> bool:
+        """Take yes and no."""
+        return turn.asks(names.YES, names.NO)
+
+    def act(self, turn: Turn, voice: Voice) -> Reply:
+        """Do what the pending question asked about."""
+        yes = turn.intent == names.YES
+        pending = turn.memory.pending
+        if pending == "text":
+            return texting.begin(turn, voice, self.desk) if yes else self._declined(turn, voice)
+        if pending in texting.QUESTIONS:
+            return texting.answered(turn, voice, self.desk, yes=yes)
+        if pending == "more":
+            return more(turn, voice) if yes else voice.say(turn, "ask_another")
+        if pending == "choice":
+            if yes and len(turn.memory.choices) == 1:
+                return answer(turn, voice, turn.memory.choices[0], turn.memory.who)
+            return voice.say(turn, "which_one", "ask_choice") if yes else voice.say(turn, "ask_question")
+        if pending in {"question", "another"}:
+            return voice.say(turn, "go_ahead") if yes else voice.say(turn, "goodbye")
+        if pending == "safety":
+            return voice.again(turn) or voice.say(turn, "nothing_asked")
+        return voice.say(turn, "nothing_asked")
+
+    def _declined(self, turn: Turn, voice: Voice) -> Reply:
+        memory = turn.memory
+        memory.offer = "settled"
+        left = voice.has(f"{memory.topic}.more.{memory.step + 1}")
+        return voice.say(turn, "text_declined", "ask_more" if left else "ask_another")
+
+
+class Repeat(Handler):
+    """ "Say that again", slower, faster, or at the normal pace."""
+
+    PACES = {names.SLOWER: "slow", names.FASTER: "fast", names.NORMAL_PACE: "normal"}
+
+    def wants(self, turn: Turn, content: Content) -> bool:
+        """Take repeat and the paces."""
+        return turn.asks(names.REPEAT, names.LOUDER, *self.PACES)
+
+    def act(self, turn: Turn, voice: Voice) -> Reply:
+        """Say the last reply again, at the pace asked for."""
+        before: tuple[str, ...] = ()
+        if turn.intent in self.PACES:
+            pace = self.PACES[turn.intent]
+            turn.memory.pace = pace
+            before = (f"pace_{pace}",)
+        elif turn.intent == names.LOUDER:
+            return ask_again(turn, voice, "louder")
+        return voice.again(turn, *before) or voice.say(turn, *before, "nothing_to_repeat")
+
+
+class Help(Handler):
+    """Help about the question at hand, then the question again."""
+
+    def wants(self, turn: Turn, content: Content) -> bool:
+        """Take help."""
+        return turn.asks(names.HELP)
+
+    def act(self, turn: Turn, voice: Voice) -> Reply:
+        """Explain what can be said now."""
+        key = f"help_{turn.memory.pending}"
+        if turn.memory.pending and voice.has(key):
+            return ask_again(turn, voice, key)
+        return voice.say(turn, "help")
+
+
+class More(Handler):
+    """ "Tell me more"."""
+
+    def wants(self, turn: Turn, content: Content) -> bool:
+        """Take it."""
+        return turn.asks(names.MORE)
+
+    def act(self, turn: Turn, voice: Voice) -> Reply:
+        """Say the next step of the answer heard last."""
+        return more(turn, voice)
+
+
+class Back(Handler):
+    """ "Go back" and "start over"."""
+
+    def wants(self, turn: Turn, content: Content) -> bool:
+        """Take both."""
+        return turn.asks(names.PREVIOUS, names.START_OVER)
+
+    def act(self, turn: Turn, voice: Voice) -> Reply:
+        """Answer the topic before this one again, or begin anew."""
+        memory = turn.memory
+        texting.forget(turn)
+        if turn.intent == names.START_OVER:
+            memory.topic, memory.step, memory.who, memory.misses, memory.trail = "", 0, "", 0, []
+            return voice.say(turn, "start_over")
+        trail = [topic for topic in memory.trail if topic in voice.content.answers]
+        if memory.step and memory.topic in voice.content.answers:
+            # Inside "more", back means one step back, not another topic.
+            return answer(turn, voice, memory.topic, memory.who)
+        if not trail:
+            return voice.say(turn, "no_way_back", "ask_question")
+        topic, memory.trail, memory.topic = trail[-1], trail[:-1], ""
+        return answer(turn, voice, topic, memory.who)
+
+
+class Thanks(Handler):
+    """ "Thank you"."""
+
+    def wants(self, turn: Turn, content: Content) -> bool:
+        """Take thanks."""
+        return turn.asks(names.THANKS)
+
+    def act(self, turn: Turn, voice: Voice) -> Reply:
+        """Answer kindly and ask whether there is more to do."""
+        return voice.say(turn, "thanks", "ask_another")
+
+
+class SayNumber(Handler):
+    """ "Say the number", "can I talk to a person", "I don't have a cell phone"."""
+
+    KEYS = {
+        names.SAY_NUMBER: "number",
+        names.TALK_TO_PERSON: "talk_to_person",
+        names.NO_CELL: "no_cell",
+    }
+
+    def wants(self, turn: Turn, content: Content) -> bool:
+        """Take all that is best met with the number, spoken."""
+        return turn.asks(*self.KEYS)
+
+    def act(self, turn: Turn, voice: Voice) -> Reply:
+        """Say the number slowly, in digits and letters."""
+        texting.forget(turn)
+        memory = turn.memory
+        if turn.intent == names.NO_CELL:
+            memory.offer = "settled"
+        ask = "ask_another" if memory.offer == "settled" else "ask_text"
+        memory.offer = memory.offer or "made"
+        return voice.say(turn, self.KEYS[turn.intent], ask)
+
+
+class WhoSaysSo(Handler):
+    """ "Who says so?": source and date of the answer just heard."""
+
+    def wants(self, turn: Turn, content: Content) -> bool:
+        """Take it."""
+        return turn.asks(names.WHO_SAYS_SO)
+
+    def act(self, turn: Turn, voice: Voice) -> Reply:
+        """Name organisation, title and date, then ask what was pending again."""
+        topic = turn.memory.topic
+        if topic not in voice.content.answers:
+            return ask_again(turn, voice, "source_of_all")
+        sources = voice.sources(voice.content.answer(topic))
+        if not sources:
+            return ask_again(turn, voice, "source_ours")
+        organisation, title, date = sources[0]
+        values = {"organisation": organisation, "title": title, "date": date, **texting.values_for(turn)}
+        keys = ["source_dated" if date else "source_undated"]
+        other = next((s for s in sources[1:] if s[0] != organisation), None)
+        if other:
+            keys.append("source_also")
+            values["also"] = other[0]
+        pending = turn.memory.pending
+        ask = f"ask_{pending}"
+        keys.append(ask if pending and voice.has(ask) else "ask_another")
+        return voice.say(turn, *keys, **values)
+
+
+class SayLine(Handler):
+    """Controls that are answered with one line of content and then ask what was pending."""
+
+    KEYS = {names.PRIVACY: "privacy", names.FORGET_ME: "forget_me", names.SPANISH: "spanish"}
+
+    def wants(self, turn: Turn, content: Content) -> bool:
+        """Take them."""
+        return turn.asks(*self.KEYS)
+
+    def act(self, turn: Turn, voice: Voice) -> Reply:
+        """Say the line."""
+        if turn.intent == names.SPANISH:
+            return voice.say(turn, "spanish")
+        return ask_again(turn, voice, self.KEYS[turn.intent])
+
+
+class Choose(Handler):
+    """ "The second one", after choices were read out."""
+
+    ORDER = {"first": 0, "second": 1, "third": 2}
+
+    def wants(self, turn: Turn, content: Content) -> bool:
+        """Take a choice."""
+        return turn.asks(names.CHOOSE)
+
+    def act(self, turn: Turn, voice: Voice) -> Reply:
+        """Answer the topic that was chosen; without choices, ask what to answer."""
+        choices = [topic for topic in turn.memory.choices if topic in voice.content.answers]
+        if turn.memory.pending != "choice" or not choices:
+            return ask_again(turn, voice, "nothing_to_choose")
+        place = self.ORDER.get(turn.resolved.get(names.CHOICE_SLOT, ""), 99)
+        if place == 99 or place >= len(choices):
+            return voice.say(turn, "which_one", "ask_choice")
+        return answer(turn, voice, choices[place], turn.memory.who)
+
+
+class NotUnderstood(Handler):
+    """Everything else that was said: examples, then three choices, then a person's number."""
+
+    def wants(self, turn: Turn, content: Content) -> bool:
+        """Take any intent that nothing before wanted."""
+        return turn.is_intent
+
+    def act(self, turn: Turn, voice: Voice) -> Reply:
+        """Help a little more each time."""
+        memory = turn.memory
+        if memory.pending in texting.QUESTIONS:
+            return texting.not_understood(turn, voice)
+        memory.misses += 1
+        if memory.misses == 1:
+            return ask_again(turn, voice, "not_understood")
+        if memory.misses == 2:
+            memory.choices = list(CHOICES)
+            return voice.say(turn, "three_choices", "ask_choice")
+        memory.misses = 0
+        if memory.offer == "settled":
+            return voice.say(turn, "person_can_help")
+        memory.offer = "made"
+        return voice.say(turn, "person_can_help", "ask_text")

@@ -1,0 +1,1 @@
+"""What is true or allowed: plain functions over plain values, standard library only."""
