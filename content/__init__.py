@@ -87,6 +87,10 @@ class Answer:
     safety: str = "none"
     reprompt: str = ""
     stop: str = ""
+    #: The intent for asking to stop, skip or change treatment, which adds `stop` to the answer.
+    stop_intent: str = ""
+    #: For a safety answer whose reprompt asks: the topic that "yes" leads to.
+    yes: str = ""
 
     def worded_for(self, who: str) -> Wording:
         """Give the wording for somebody the asker cares for (`who`), or for the asker when `who` is empty."""
@@ -202,6 +206,8 @@ def _answer(topic: str, row: Mapping[str, Any]) -> Answer:
         safety=row.get("safety", "none"),
         reprompt=row.get("reprompt", ""),
         stop=row.get("stop", ""),
+        stop_intent=row.get("stop_intent", ""),
+        yes=row.get("yes", ""),
     )
 
 
@@ -231,7 +237,12 @@ def load(locale: str = DEFAULT_LOCALE) -> Content:
         texts=read_toml(folder / "texts.toml"),
         facts=_facts(read_toml(ROOT / "facts.toml")),
         phones=phones,
-        topic_by_intent={answer.intent: topic for topic, answer in answers.items()},
+        topic_by_intent={
+            intent: topic
+            for topic, answer in answers.items()
+            for intent in (answer.intent, answer.stop_intent)
+            if intent
+        },
     )
 
 

@@ -12,7 +12,7 @@ from ask_sdk_core.skill_builder import SkillBuilder
 from ask_sdk_model import RequestEnvelope
 
 import content
-from skill import names
+from skill import hearing, names
 from skill.contacts import AlexaContacts, Contacts
 from skill.handlers import Call, Desk, Handler, answers, conversation, events, safety, texting
 from skill.handlers.errors import Apologise
@@ -34,6 +34,7 @@ TABLE: tuple[type[Handler], ...] = (
     texting.TextMe,
     conversation.PendingYesNo,
     conversation.Choose,
+    conversation.DidYouMean,
     conversation.Repeat,
     conversation.Help,
     conversation.More,
@@ -76,7 +77,12 @@ class Skill:
         if turn.type.startswith(names.SKILL_EVENT_PREFIX):
             return {"version": "1.0", "response": {}}
         response = self._answer(call)
-        log.info("turn: request=%s intent=%s keys=%s", turn.request_id, turn.intent or turn.type, "+".join(call.keys))
+        log.info(
+            "turn: request=%s intent=%s keys=%s",
+            turn.request_id,
+            turn.intent or turn.type,
+            "+".join(call.keys),
+        )
         return {"version": "1.0", "sessionAttributes": turn.memory.attributes(), "response": response}
 
     def voice(self, locale: str) -> Voice:
@@ -92,7 +98,9 @@ class Skill:
             return
         named = {
             _application(event.get("session")),
-            _application((event.get("context") or {}).get("System") if isinstance(event.get("context"), Mapping) else None),
+            _application(
+                (event.get("context") or {}).get("System") if isinstance(event.get("context"), Mapping) else None
+            ),
         } - {""}
         if named != {wanted}:
             raise RefusedError("the request names another skill")
@@ -103,6 +111,7 @@ class Skill:
             log.warning("unknown request type: request=%s", turn.request_id)
             return self._response(call.voice.response(turn, call.voice.say(turn, "unknown_request")))
         try:
+            hearing.settle(turn, call.voice.content)
             envelope = self._serializer.deserialize(_clean(turn), RequestEnvelope)
             answered = self._inner.invoke(request_envelope=envelope, context=call)
             return self._response(answered.response)

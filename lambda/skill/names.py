@@ -47,6 +47,13 @@ TALK_TO_PERSON: Final = "TalkToPersonIntent"
 THANKS: Final = "ThanksIntent"
 SPANISH: Final = "SpanishIntent"
 
+# Settled by our own listening, never sent by Alexa
+DID_YOU_MEAN: Final = "DidYouMean"
+
+# Free questions: the one whose slot an open prompt asks for, and the one that "ask ... about ..." comes in as
+OPEN_QUESTION: Final = "OpenQuestionIntent"
+ABOUT_QUESTION: Final = "AboutQuestionIntent"
+
 # Slots
 PHONE_SLOT: Final = "phone"
 CHOICE_SLOT: Final = "choice"

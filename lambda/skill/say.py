@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ask_sdk_model import Response
+from ask_sdk_model import Intent, Response, Slot
+from ask_sdk_model.dialog import ElicitSlotDirective
+from ask_sdk_model.slot_confirmation_status import SlotConfirmationStatus
 from ask_sdk_model.ui import AskForPermissionsConsentCard, Reprompt, SimpleCard, SsmlOutputSpeech
 
 from content import Answer, Content, ContentError, Fact, Line
@@ -17,6 +19,16 @@ from skill.turn import Memory, Turn
 
 #: Safety answers that never carry the sponsor, an offer or the Hopeline.
 CRISIS = frozenset({"crisis", "urgent"})
+
+
+#: Questions that may be answered in any words: Alexa is asked to hand the words over without a carrier phrase.
+OPEN_QUESTIONS = frozenset({"question", "another", "choice"})
+
+
+def _elicit_question() -> ElicitSlotDirective:
+    slot = Slot(name=names.QUESTION_SLOT, confirmation_status=SlotConfirmationStatus.NONE)
+    intent = Intent(name=names.OPEN_QUESTION, slots={names.QUESTION_SLOT: slot})
+    return ElicitSlotDirective(slot_to_elicit=names.QUESTION_SLOT, updated_intent=intent)
 
 
 @dataclass(slots=True)
@@ -213,6 +225,8 @@ class Voice:
         elif reply.card_title:
             card = SimpleCard(title=reply.card_title, content=reply.card_text)
         reprompt = None
+        if reply.asks in OPEN_QUESTIONS and not connection:
+            reply.directives.append(_elicit_question())
         if reply.reprompt:
             reprompt = Reprompt(output_speech=SsmlOutputSpeech(ssml=ssml.spoken(reply.reprompt, pace)))
         return Response(

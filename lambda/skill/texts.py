@@ -72,9 +72,7 @@ class AwsTexts:
             from botocore.config import Config
 
             # One attempt: the API has no client token, so a retry after a timeout could send twice.
-            config = Config(
-                connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 1, "mode": "standard"}
-            )
+            config = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 1, "mode": "standard"})
             self._client = boto3.client("pinpoint-sms-voice-v2", config=config)
         return self._client
 
@@ -92,7 +90,12 @@ class AwsTexts:
             "ConfigurationSetName": s.configuration_set,
             "ProtectConfigurationId": s.protect_configuration,
         }
-        from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
+        from botocore.exceptions import (
+            BotoCoreError,
+            ClientError,
+            ConnectTimeoutError,
+            EndpointConnectionError,
+        )
 
         try:
             self._connected().send_text_message(**{k: v for k, v in wanted.items() if v})

@@ -38,6 +38,8 @@ class Memory:
     tries: int = 0
     #: Choices offered by name or number ("did you mean"), as topic ids.
     choices: list[str] = field(default_factory=list)
+    #: The intent our own listening settled on in this turn, for reports; never the words.
+    heard: str = ""
     #: True once voice consent was asked for in this session; it is asked once.
     consent_asked: bool = False
 
@@ -45,8 +47,10 @@ class Memory:
     def from_attributes(cls, attributes: Mapping[str, Any] | None) -> Memory:
         """Read the session attributes Alexa hands back; anything of the wrong shape is left at its default."""
         memory = cls()
+        if not isinstance(attributes, Mapping):
+            return memory
         for item in fields(cls):
-            value = (attributes or {}).get(item.name)
+            value = attributes.get(item.name)
             default = getattr(memory, item.name)
             if value is None or not isinstance(value, type(default)):
                 continue
@@ -87,8 +91,6 @@ class Turn:
     resumed_status: str = ""
     reason: str = ""
     arguments: tuple[str, ...] = ()
-    #: The topic that listening settled on, when the words came as free text.
-    heard_topic: str = ""
 
     @property
     def is_intent(self) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from content import Content
 from skill import names
-from skill.handlers import Handler, texting
+from skill.handlers import Handler, safety, texting
 from skill.handlers.answers import answer, more
 from skill.rules import offers
 from skill.say import Reply, Voice
@@ -16,6 +18,8 @@ CHOICES = ["when_needed", "what_to_say", offers.NUMBER_TOPIC]
 
 def ask_again(turn: Turn, voice: Voice, *before: str) -> Reply:
     """Say the lines `before` and ask the pending question once more; with none pending, ask what to answer."""
+    if turn.memory.pending == "safety":
+        return safety.ask_again(turn, voice, *before)
     key = f"ask_{turn.memory.pending}"
     values = texting.values_for(turn)
     pending = key if turn.memory.pending and voice.has(key) else "ask_question"
@@ -69,14 +73,24 @@ class PendingYesNo(Handler):
         if pending == "more":
             return more(turn, voice) if yes else voice.say(turn, "ask_another")
         if pending == "choice":
-            if yes and len(turn.memory.choices) == 1:
-                return answer(turn, voice, turn.memory.choices[0], turn.memory.who)
+            likeliest = next((t for t in turn.memory.choices if t in voice.content.answers), "")
+            if yes and likeliest and turn.memory.choices != CHOICES:
+                # "Did you mean ..., or ...?" "Yes": the one named first is the one we thought likeliest.
+                return answer(turn, voice, likeliest, turn.memory.who)
             return voice.say(turn, "which_one", "ask_choice") if yes else voice.say(turn, "ask_question")
         if pending in {"question", "another"}:
             return voice.say(turn, "go_ahead") if yes else voice.say(turn, "goodbye")
         if pending == "safety":
-            return voice.again(turn) or voice.say(turn, "nothing_asked")
+            return self._after_safety(turn, voice, yes=yes)
         return voice.say(turn, "nothing_asked")
+
+    def _after_safety(self, turn: Turn, voice: Voice, *, yes: bool) -> Reply:
+        # A reprompt that asks says in content where its yes leads; a crisis answer is simply said again.
+        topic = turn.memory.topic
+        leads_to = voice.content.answers[topic].yes if topic in voice.content.answers else ""
+        if leads_to in voice.content.answers:
+            return answer(turn, voice, leads_to) if yes else voice.say(turn, "ask_another")
+        return voice.again(turn) or voice.say(turn, "nothing_asked")
 
     def _declined(self, turn: Turn, voice: Voice) -> Reply:
         memory = turn.memory
@@ -88,7 +102,7 @@ class PendingYesNo(Handler):
 class Repeat(Handler):
     """ "Say that again", slower, faster, or at the normal pace."""
 
-    PACES = {names.SLOWER: "slow", names.FASTER: "fast", names.NORMAL_PACE: "normal"}
+    PACES: ClassVar[dict[str, str]] = {names.SLOWER: "slow", names.FASTER: "fast", names.NORMAL_PACE: "normal"}
 
     def wants(self, turn: Turn, content: Content) -> bool:
         """Take repeat and the paces."""
@@ -172,7 +186,7 @@ class Thanks(Handler):
 class SayNumber(Handler):
     """ "Say the number", "can I talk to a person", "I don't have a cell phone"."""
 
-    KEYS = {
+    KEYS: ClassVar[dict[str, str]] = {
         names.SAY_NUMBER: "number",
         names.TALK_TO_PERSON: "talk_to_person",
         names.NO_CELL: "no_cell",
@@ -224,7 +238,7 @@ class WhoSaysSo(Handler):
 class SayLine(Handler):
     """Controls that are answered with one line of content and then ask what was pending."""
 
-    KEYS = {names.PRIVACY: "privacy", names.FORGET_ME: "forget_me", names.SPANISH: "spanish"}
+    KEYS: ClassVar[dict[str, str]] = {names.PRIVACY: "privacy", names.FORGET_ME: "forget_me", names.SPANISH: "spanish"}
 
     def wants(self, turn: Turn, content: Content) -> bool:
         """Take them."""
@@ -240,7 +254,7 @@ class SayLine(Handler):
 class Choose(Handler):
     """ "The second one", after choices were read out."""
 
-    ORDER = {"first": 0, "second": 1, "third": 2}
+    ORDER: ClassVar[dict[str, int]] = {"first": 0, "second": 1, "third": 2}
 
     def wants(self, turn: Turn, content: Content) -> bool:
         """Take a choice."""
@@ -257,6 +271,21 @@ class Choose(Handler):
         return answer(turn, voice, choices[place], turn.memory.who)
 
 
+class DidYouMean(Handler):
+    """Listening was unsure between two or three topics: name them and let the person choose."""
+
+    def wants(self, turn: Turn, content: Content) -> bool:
+        """Take what listening left open."""
+        return turn.asks(names.DID_YOU_MEAN)
+
+    def act(self, turn: Turn, voice: Voice) -> Reply:
+        """Ask which of them was meant."""
+        choices = [topic for topic in turn.memory.choices if topic in voice.content.answers]
+        called = [voice.content.answers[topic].name for topic in choices]
+        keys = zip(("first", "second", "third"), called, strict=False)
+        return voice.say(turn, f"did_you_mean_{len(called)}", **dict(keys))
+
+
 class NotUnderstood(Handler):
     """Everything else that was said: examples, then three choices, then a person's number."""
 
@@ -269,6 +298,8 @@ class NotUnderstood(Handler):
         memory = turn.memory
         if memory.pending in texting.QUESTIONS:
             return texting.not_understood(turn, voice)
+        if memory.pending == "safety":
+            return ask_again(turn, voice, "not_understood")
         memory.misses += 1
         if memory.misses == 1:
             return ask_again(turn, voice, "not_understood")

@@ -13,7 +13,18 @@ def care(turn: Turn, voice: Voice, topic: str, *parts: str) -> Reply:
     memory = turn.memory
     texting.forget(turn)
     memory.topic, memory.step, memory.misses, memory.who = topic, 0, 0, ""
-    return voice.say(turn, topic, *parts)
+    ask = f"ask_{voice.content.answer(topic).yes}"
+    return voice.say(turn, topic, *parts, *([ask] if voice.has(ask) else []))
+
+
+def ask_again(turn: Turn, voice: Voice, *before: str) -> Reply:
+    """Stay with the person: a crisis answer is said again, alone and first; a milder one's question is asked again."""
+    topic = turn.memory.topic
+    entry = voice.content.answers.get(topic)
+    if entry is None or entry.safety == "none":
+        return voice.say(turn, *before, "ask_question")
+    ask = f"ask_{entry.yes}"
+    return voice.say(turn, *before, ask) if voice.has(ask) else voice.say(turn, topic)
 
 
 class Safety(Handler):
@@ -25,5 +36,8 @@ class Safety(Handler):
         return topic is not None and content.answers[topic].safety != "none"
 
     def act(self, turn: Turn, voice: Voice) -> Reply:
-        """Care for the person."""
-        return care(turn, voice, voice.content.topic_by_intent[turn.intent])
+        """Care for the person; to stop, skip or change treatment gets one plea more."""
+        topic = voice.content.topic_by_intent[turn.intent]
+        entry = voice.content.answer(topic)
+        plea = [f"{topic}.stop"] if turn.intent == entry.stop_intent else []
+        return care(turn, voice, topic, *plea)

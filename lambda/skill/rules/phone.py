@@ -22,11 +22,18 @@ TENS = {
     "sixty": "6", "seventy": "7", "eighty": "8", "ninety": "9",
 }  # fmt: skip
 TIMES = {"double": 2, "triple": 3}
+ZEROS = {"hundred": "00", "thousand": "000"}
 
 Problem = Literal["", "short", "long", "unreal", "foreign", "premium", "toll_free", "emergency", "helpline", "landline"]
+Part = Literal["", "start", "middle", "end"]
 
 EMERGENCY_CODES = frozenset({"911", "112", "999", "988", "000"})
 MAX_DIGITS = 15  # E.164
+LOCAL_DIGITS = 10  # a North American number without the 1 in front
+#: Codes in the middle of a North American number that no cell phone has, and that the library lets pass.
+PREMIUM_EXCHANGES = frozenset({"976"})
+SERVICE_EXCHANGE = re.compile(r"[2-9]11")
+DIRECTORY = "5551212"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +54,32 @@ def digits_of(heard: str) -> str:
     """Turn what was said into digits: "five five five, oh one double four" gives "5550144"."""
     out: list[str] = []
     times, tens = 1, ""
-    for word in re.findall(r"\+?\d+|[a-z]+", heard.lower().replace("-", " ")):
+    for word in re.findall(r"\d+|[a-z]+", heard.lower()):
         if word in TIMES:
             times = TIMES[word]
             continue
         if word in TENS:
-            if tens:
-                out.append(tens + "0")
+            out.append(_tens(tens) * times if tens else "")
+            times = 1 if tens else times
             tens = TENS[word]
             continue
-        digits = word.lstrip("+") if word[-1].isdigit() else WORDS.get(word, "")
-        if word == "hundred" and out:
-            digits = "00"
+        digits = word if word.isdigit() else WORDS.get(word, "")
+        if word in ZEROS and (out or tens):
+            digits = ZEROS[word]
         if not digits:
             continue
         if tens:
             # "forty two" is 42, "forty, fifteen" is 4015
-            digits = tens + digits if len(digits) == 1 and digits != "0" else tens + "0" + digits
+            digits = tens + digits if len(digits) == 1 and digits != "0" else _tens(tens) + digits
             tens = ""
-        out.append(digits * times)
+        # "double four five" and "double 45" both mean 445
+        out.append(digits[0] * (times - 1) + digits)
         times = 1
-    if tens:
-        out.append(tens + "0")
-    return "".join(out)
+    return "".join(out) + (_tens(tens) if tens else "")
+
+
+def _tens(digit: str) -> str:
+    return f"{digit}0"
 
 
 def parse(heard: str, countries: tuple[str, ...] = ("US",), helplines: frozenset[str] = frozenset()) -> Number:
@@ -88,7 +98,7 @@ def parse(heard: str, countries: tuple[str, ...] = ("US",), helplines: frozenset
         return Number(problem="short", digits=digits)
     if len(digits) > MAX_DIGITS:
         return Number(problem="long", digits=digits[:MAX_DIGITS])
-    international = heard.strip().startswith("+")
+    international = bool(re.match(r"\s*(\+|plus\b)", heard.lower()))
     try:
         number = pn.parse(f"+{digits}" if international else digits, countries[0])
     except pn.NumberParseException:
@@ -100,12 +110,15 @@ def parse(heard: str, countries: tuple[str, ...] = ("US",), helplines: frozenset
     if not pn.is_valid_number(number):
         return Number(problem=_invalid(digits, international), digits=digits)
     kind = pn.number_type(number)
-    if kind in {Kind.PREMIUM_RATE, Kind.SHARED_COST}:
+    exchange = national[3:6] if number.country_code == 1 else ""
+    if kind in {Kind.PREMIUM_RATE, Kind.SHARED_COST} or exchange in PREMIUM_EXCHANGES:
         return Number(problem="premium", digits=digits)
     if kind == Kind.TOLL_FREE:
         return Number(problem="toll_free", digits=digits)
     if region not in countries:
         return Number(problem="foreign", digits=digits)
+    if exchange and (SERVICE_EXCHANGE.fullmatch(exchange) or national[3:] == DIRECTORY):
+        return Number(problem="unreal", digits=digits)
     if kind in {Kind.MOBILE, Kind.FIXED_LINE_OR_MOBILE}:
         return Number(e164=pn.format_number(number, pn.PhoneNumberFormat.E164), digits=digits)
     return Number(problem="landline", digits=digits)
@@ -113,16 +126,25 @@ def parse(heard: str, countries: tuple[str, ...] = ("US",), helplines: frozenset
 
 def _invalid(digits: str, international: bool) -> Problem:
     local = digits[1:] if digits.startswith("1") and not international else digits
-    if len(local) < 10:
+    if len(local) < LOCAL_DIGITS:
         return "short"
-    return "long" if len(local) > 10 and not international else "unreal"
+    return "long" if len(local) > LOCAL_DIGITS and not international else "unreal"
 
 
 def readback(e164: str) -> str:
     """Group a number for reading back: "2 0 2, 5 5 5, 0 1 4 3"."""
-    local = national(e164)
-    groups = (local[:3], local[3:6], local[6:]) if len(local) == 10 else tuple(re.findall(r"\d{1,3}", local))
-    return ", ".join(" ".join(group) for group in groups)
+    return grouped(national(e164))
+
+
+def grouped(digits: str) -> str:
+    """Group digits as people say them, also an unfinished number: "2 0 2, 5 5"; seven are "5 5 5, 0 1 4 3"."""
+    if len(digits) == 7:
+        groups: tuple[str, ...] = (digits[:3], digits[3:])
+    elif len(digits) <= LOCAL_DIGITS:
+        groups = (digits[:3], digits[3:6], digits[6:])
+    else:
+        groups = tuple(re.findall(r"\d{1,3}", digits))
+    return ", ".join(" ".join(group) for group in groups if group)
 
 
 def last_two(e164: str) -> str:
@@ -136,19 +158,42 @@ def national(e164: str) -> str:
     return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
 
 
-def corrected(e164: str, heard: str) -> str:
+def joined(before: str, heard: str) -> str:
+    """Put a number together that is said in pieces: `before` are the digits so far, `heard` is the next piece.
+
+    Alexa stops listening at a pause, and people pause between the groups. A whole number starts over; three digits
+    after seven are the area code, unless only the other order makes a number.
+    """
+    digits = digits_of(heard)
+    if not before or len(digits) >= LOCAL_DIGITS or digits in EMERGENCY_CODES:
+        return heard
+    if len(before) + len(digits) > LOCAL_DIGITS + before.startswith("1"):
+        return heard
+    both = before + digits
+    if len(before) == 7 and len(digits) == 3 and parse(digits + before).ok:
+        return digits + before
+    return both
+
+
+def corrected(e164: str, heard: str, part: str = "") -> str:
     """Apply a partial correction ("no, it ends in eight nine") to a number; gives its new national digits.
 
-    Four digits or fewer replace the end; three with "starts" or "area code" the beginning; seven the last seven;
-    ten or more are a new number. An empty string means that nothing usable was heard.
+    `part` says where it belongs ("start", "middle", "end") when the person said so. Otherwise three or six digits go
+    where they differ least, since one digit is what is usually misheard; any other piece is the end. Ten or more
+    are a new number. An empty string means that nothing usable was heard. Whatever comes out is read back again.
     """
     digits, base = digits_of(heard), national(e164)
     if not digits:
         return ""
-    if len(digits) >= 10 or not base:
+    if len(digits) >= LOCAL_DIGITS or len(base) != LOCAL_DIGITS:
         return digits
-    if re.search(r"\b(start|starts|begin|begins|area|first)\b", heard.lower()):
-        return digits + base[len(digits) :]
-    if re.search(r"\bmiddle\b", heard.lower()) and len(digits) == 3:
-        return base[:3] + digits + base[6:]
-    return base[: len(base) - len(digits)] + digits
+    size = len(digits)
+    places = {"start": 0, "middle": 3, "end": LOCAL_DIGITS - size}
+    if part in places and places[part] + size <= LOCAL_DIGITS:
+        at = places[part]
+    elif size in {3, 6}:
+        likely = (0, 3, 7) if size == 3 else (0, 4)
+        at = min(likely, key=lambda start: sum(a != b for a, b in zip(base[start:], digits, strict=False)))
+    else:
+        at = places["end"]
+    return base[:at] + digits + base[at + size :]

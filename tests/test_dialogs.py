@@ -1,0 +1,44 @@
+"""Conversations as data: each dialog file is played and held turn by turn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from dialogs_player import DIALOGS, Player, conversations, prompts, topics
+
+import content
+
+ALL = [(path.stem, c) for path in DIALOGS for c in conversations(path)]
+
+
+@pytest.mark.parametrize(("file", "conversation"), ALL, ids=[f"{f}: {c['name']}" for f, c in ALL])
+def test_conversation(file: str, conversation: dict[str, Any]) -> None:
+    Player(conversation.get("given")).play(conversation["turns"])
+
+
+MET = [(p, how) for p in prompts() for how in ("yes", "no", "help", "repeat", "stop", "silence", "nonsense")]
+
+
+@pytest.mark.parametrize(("prompt", "how"), MET, ids=[f"{p['prompt']} x {how}" for p, how in MET])
+def test_every_prompt_is_met_with_everything(prompt: dict[str, Any], how: str) -> None:
+    Player(prompt.get("given")).meet(prompt, how)
+
+
+def test_every_question_that_may_be_pending_is_in_prompts() -> None:
+    asked = {line.asks for line in content.load("en-US").lines.values() if line.asks}
+    assert asked == {p["prompt"].split(" ")[0] for p in prompts()}
+
+
+def test_every_topic_is_in_topics() -> None:
+    assert {t["topic"] for t in topics()} == set(content.load("en-US").answers)
+
+
+@pytest.mark.parametrize("opened", [False, True], ids=["one-shot", "opened"])
+@pytest.mark.parametrize("row", topics(), ids=[t["topic"] for t in topics()])
+def test_topic_is_reached_in_one_sentence(row: dict[str, Any], opened: bool) -> None:
+    for sentence in row["ask"]:
+        player = Player()
+        if opened:
+            player.turn({"say": "(open)"})
+        player.turn({"say": sentence, "topic": row["topic"], "says_topic": row["topic"]})
