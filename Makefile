@@ -7,8 +7,8 @@ LOCKS := lambda/requirements.txt requirements/dev.txt
 export PYTHONPATH := lambda:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run talk test check lint types content models models-check transcripts package lock clean \
-        conformance conformance-setup sam-setup bench soak handout score
+.PHONY: help setup run talk run-aws test check lint format types content models models-check transcripts package lock \
+        clean conformance node-setup sam-setup bench handout score release-check
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 22
@@ -28,3 +28,78 @@ run: setup  ## rehearse in a web page on 127.0.0.1: no account, no key
 
 talk: setup  ## the same conversation in a terminal; `make talk < file` reads a script
 	@$(PY) -m simulator
+
+run-aws: setup  ## rehearse against AWS's own interfaces, stood in for on loopback
+	@$(PY) -m simulator --web --aws
+
+# ---- what a machine makes -------------------------------------------------------------------------------------------
+
+models: setup  ## compile what people may say: Amazon's model, the carriers, the listening index
+	@$(PY) -m tools.models
+	@$(PY) -m tools.train
+
+transcripts: setup  ## play every dialog and write the transcripts people review
+	@$(PY) -m tools.transcripts
+
+handout: setup  ## all answers with their sources as one page, build/handout.html
+	@$(PY) -m tools.handout
+
+package: setup  ## stage build/lambda, what runs on AWS
+	@$(PY) -m tools.package
+
+lock:  ## resolve the dependencies anew, with hashes (needs uv)
+	@for name in lambda/requirements requirements/dev requirements/sam; do \
+	  uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    --no-emit-index-url --quiet $$name.in -o $$name.txt; done
+
+# ---- checks ---------------------------------------------------------------------------------------------------------
+
+check: setup lint types content models-check  ## everything that needs no conversation
+
+lint:
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
+
+format: setup  ## lay the code out
+	@$(VENV)/bin/ruff check --fix --quiet . ; $(VENV)/bin/ruff format --quiet .
+
+types:
+	@MYPYPATH=lambda:. $(VENV)/bin/mypy
+
+content: setup  ## check the words as an editor would
+	@$(PY) -m tools.content
+
+models-check: setup
+	@$(PY) -m tools.models --check
+	@$(PY) -m tools.train --check
+	@$(PY) -m tools.transcripts --check
+
+release-check: setup  ## list what a person must still confirm before a store release
+	@$(PY) -m tools.release
+
+test: check  ## all checks and all tests
+	@$(PY) -m pytest -n 2 --dist loadgroup
+
+score: setup  ## score QUESTIONS=file.csv (utterance,topic,kind) the way a free question goes
+	@$(PY) -m tools.score $(QUESTIONS)
+
+# ---- longer things, and things that need more than Python --------------------------------------------------------------
+
+bench: setup  ## ratios against a hello-world skill, load on the texting, speed of the listening
+	@$(PY) -m bench
+
+conformance: setup node-setup  ## other people's test clients against the skill on loopback
+	@$(PY) -m pytest tests/conformance -m node
+
+node-setup:  ## Node packages the tests use: Amazon's schemas, axe, the APL renderer, test clients
+	@for d in tests/node tests/browser; do [ ! -f $$d/package.json ] || (cd $$d && npm ci --silent --ignore-scripts --no-audit --no-fund --legacy-peer-deps); done
+
+sam-setup: .venv-sam/.stamp  ## the SAM command line in its own environment
+.venv-sam/.stamp: requirements/sam.txt
+	@$(PYTHON) -m venv .venv-sam
+	@.venv-sam/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/sam.txt
+	@touch $@
+
+clean:  ## remove everything made here
+	@rm -rf build .venv .venv-sam tests/node/node_modules tests/browser/node_modules
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

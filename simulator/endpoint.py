@@ -22,11 +22,10 @@ standin.install()  # before flask_ask_sdk is imported, which cannot be without i
 import waitress.server  # type: ignore[import-untyped]  # noqa: E402
 from ask_sdk_core.serialize import DefaultSerializer  # noqa: E402
 from ask_sdk_core.skill import CustomSkill, SkillConfiguration  # noqa: E402
-from ask_sdk_webservice_support.verifier import VerificationException  # noqa: E402
 from flask import Flask, Response, abort, request  # noqa: E402
 from flask_ask_sdk.skill_adapter import VERIFY_SIGNATURE_APP_CONFIG, SkillAdapter  # noqa: E402
 
-from simulator.verifier import SignatureVerifier  # noqa: E402
+from simulator.verifier import SignatureVerifier, VerificationException  # noqa: E402
 from skill.app import RefusedError, Skill, build  # noqa: E402
 from skill.settings import Settings, SettingsError  # noqa: E402
 

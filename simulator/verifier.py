@@ -28,6 +28,8 @@ standin.install()  # before the SDK's verifier is imported, which asks for certv
 
 from ask_sdk_webservice_support.verifier import RequestVerifier, VerificationException  # noqa: E402
 
+__all__ = ["SignatureVerifier", "VerificationException", "fetch"]
+
 FETCH_TIMEOUT_S = 2.0
 #: Seconds a request waits for a fetch another request began; Alexa itself gives up after eight.
 WAIT_S = 5.0

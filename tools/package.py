@@ -72,7 +72,7 @@ def stage(into: Path, platform: str, python: Path | None = None) -> Staged:
         _install(new, platform, wanted, python)
         _strip(new)
         _copy_ours(new)
-        _compile(new, python)
+        compile_all(new, python)
         _settle(new)
         _move(new, into)
     files = list(_files(into))
@@ -144,14 +144,14 @@ def _copy_ours(new: Path) -> None:
                 shutil.copyfile(Path(folder) / name, there / name)
 
 
-def _compile(new: Path, python: Path) -> None:
+def compile_all(folder: Path, python: Path) -> None:
     """Compile once and for all: unchecked, so that Python never compares them with a source's date.
 
     -f, because compiled files with dates would be kept and go stale as soon as the folder is copied.
     One process in one order and a fixed hash seed give the same bytes each time.
     """
     command = [str(python), "-W", "ignore", "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash"]
-    _run([*command, "-s", str(new), "-p", TASK_ROOT, str(new)], "compiling", PYTHONHASHSEED="0")
+    _run([*command, "-s", str(folder), "-p", TASK_ROOT, str(folder)], "compiling", PYTHONHASHSEED="0")
 
 
 def _settle(new: Path) -> None:

@@ -23,9 +23,16 @@ TENS = {
 }  # fmt: skip
 TIMES = {"double": 2, "triple": 3}
 ZEROS = {"hundred": "00", "thousand": "000"}
+#: Words of every sentence that also sound like a digit.
+HOMOPHONES = frozenset({"o", "oh", "won", "to", "too", "for", "ate"})
 
 Problem = Literal["", "short", "long", "unreal", "foreign", "premium", "toll_free", "emergency", "helpline", "landline"]
-Part = Literal["", "start", "middle", "end"]
+#: Words that say which part of a number is meant, where the whole sentence is known and not only the digits.
+PARTS = {
+    "start": re.compile(r"\b(starts?|begins?|area code|first)\b"),
+    "middle": re.compile(r"\bmiddle\b"),
+    "end": re.compile(r"\b(ends?|ending|last)\b"),
+}
 
 EMERGENCY_CODES = frozenset({"911", "112", "999", "988", "000"})
 MAX_DIGITS = 15  # E.164
@@ -52,34 +59,37 @@ class Number:
 
 def digits_of(heard: str) -> str:
     """Turn what was said into digits: "five five five, oh one double four" gives "5550144"."""
+    words = re.findall(r"\d+|[a-z]+", heard.lower())
+    plain = all(map(_is_number, words))
     out: list[str] = []
-    times, tens = 1, ""
-    for word in re.findall(r"\d+|[a-z]+", heard.lower()):
+    times, tens, counted = 1, "", False
+    for place, word in enumerate(words):
+        after = words[place + 1 : place + 2]
+        # "to" and "for" are digits only among digits: "change it to eight nine for my daughter" ends in 89.
+        said = plain or word not in HOMOPHONES or (counted and all(map(_is_number, after)))
+        before, counted = counted, said and _is_number(word)
+        if not counted:
+            continue
         if word in TIMES:
             times = TIMES[word]
             continue
         if word in TENS:
-            out.append(_tens(tens) * times if tens else "")
-            times = 1 if tens else times
+            out.append(f"{tens}0" if tens else "")
             tens = TENS[word]
             continue
-        digits = word if word.isdigit() else WORDS.get(word, "")
-        if word in ZEROS and (out or tens):
-            digits = ZEROS[word]
-        if not digits:
-            continue
+        digits = word if word.isdigit() else WORDS.get(word) or (ZEROS[word] if before else "")
         if tens:
             # "forty two" is 42, "forty, fifteen" is 4015
-            digits = tens + digits if len(digits) == 1 and digits != "0" else _tens(tens) + digits
+            digits = tens + digits if len(digits) == 1 and digits != "0" else f"{tens}0{digits}"
             tens = ""
         # "double four five" and "double 45" both mean 445
-        out.append(digits[0] * (times - 1) + digits)
+        out.append(digits[:1] * (times - 1) + digits)
         times = 1
-    return "".join(out) + (_tens(tens) if tens else "")
+    return "".join(out) + (f"{tens}0" if tens else "")
 
 
-def _tens(digit: str) -> str:
-    return f"{digit}0"
+def _is_number(word: str) -> bool:
+    return word.isdigit() or word in WORDS or word in TENS or word in TIMES or word in ZEROS
 
 
 def parse(heard: str, countries: tuple[str, ...] = ("US",), helplines: frozenset[str] = frozenset()) -> Number:
@@ -185,6 +195,7 @@ def corrected(e164: str, heard: str, part: str = "") -> str:
     digits, base = digits_of(heard), national(e164)
     if not digits:
         return ""
+    part = part or next((name for name, words in PARTS.items() if words.search(heard.lower())), "")
     if len(digits) >= LOCAL_DIGITS or len(base) != LOCAL_DIGITS:
         return digits
     size = len(digits)
