@@ -1,9 +1,9 @@
 """How long a cold start takes, as a ratio to a bare handler and to a hello-world skill in the same run.
 
-Run as `python -m bench.cold_start`, after `python -m tools.package --platform host --into build/host`, which it
-does by itself when the folder is not there. The real runtime client runs each handler in a fresh process against
-the Runtime API on loopback; the clock runs from the start of the process to its first response. Handlers take turns,
-so that other load on the machine falls on all alike. Read the ratios; the milliseconds are this machine's.
+Run as `python -m bench.cold_start`. It stages the package for this machine first. The real runtime client runs each
+handler in a fresh process against the Runtime API on loopback; the clock runs from the start of the process to its
+first response. Handlers take turns, so that other load on the machine falls on all alike. Read the ratios; the
+milliseconds are this machine's.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _warm(python: Path, handler: str, path: tuple[Path, ...]) -> float:
 def measure(rounds: int, folder: Path) -> dict[str, Any]:
     """Measure every handler `rounds` times, taking turns."""
     python = client_python()
-    compare = ROOT / "build" / "compare"
+    compare = ROOT / "build" / "bench-compare"
     shutil.rmtree(compare, ignore_errors=True)
     shutil.copytree(ROOT / "bench" / "compare", compare, ignore=shutil.ignore_patterns("__pycache__"))
     package.compile_all(compare, runtime.find_python(runtime.version()))
@@ -110,12 +110,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure and print one JSON object."""
     parser = argparse.ArgumentParser(prog="python -m bench.cold_start", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--folder", type=Path, default=ROOT / "build" / "host", help="a folder staged for this machine")
     asked = parser.parse_args(arguments)
     try:
-        if not (asked.folder / "lambda_function.py").exists():
-            package.stage(asked.folder, "host")
-        print(json.dumps(measure(asked.rounds, asked.folder), indent=2))
+        staged = package.stage(ROOT / "build" / "bench", "host")
+        print(json.dumps(measure(asked.rounds, staged.folder), indent=2))
     except (package.PackageError, runtime.NoRuntimeError) as error:
         print(error, file=sys.stderr)
         return 1

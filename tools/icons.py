@@ -25,7 +25,7 @@ WHITE: Colour = (255, 255, 255)
 
 # Everything is drawn on a square from 0 to 1. A bubble: centre, half its width and height, its tail's three points.
 CORNER = 0.085
-FIRST = ((0.415, 0.375), (0.225, 0.155), ((0.255, 0.470), (0.395, 0.500), (0.245, 0.640)))
+FIRST = ((0.415, 0.375), (0.225, 0.155), ((0.225, 0.460), (0.320, 0.500), (0.215, 0.625)))
 SECOND = ((0.585, 0.560), (0.225, 0.155), ((0.600, 0.690), (0.740, 0.660), (0.755, 0.825)))
 #: The blue line that keeps the second bubble apart from the first.
 GAP = 0.028
@@ -61,23 +61,22 @@ def _over(below: Colour, above: Colour, share: float) -> Colour:
     return red, green, blue
 
 
-def draw(size: int) -> list[list[Colour]]:
-    """Draw the mark as rows of pixels, edges smoothed over one pixel."""
+def pixel(size: int, row: int, column: int) -> Colour:
+    """Give the colour of one pixel, edges smoothed over its width."""
 
     def covered(distance: float) -> float:
         return min(max(0.5 - distance * size, 0), 1)
 
-    rows = []
-    for row in range(size):
-        line = []
-        for column in range(size):
-            at = ((column + 0.5) / size, (row + 0.5) / size)
-            second = _bubble(at, SECOND)
-            pixel = _over(BLUE, TEAL, covered(_bubble(at, FIRST)))
-            pixel = _over(pixel, BLUE, covered(second - GAP))
-            line.append(_over(pixel, WHITE, covered(second)))
-        rows.append(line)
-    return rows
+    at = ((column + 0.5) / size, (row + 0.5) / size)
+    second = _bubble(at, SECOND)
+    colour = _over(BLUE, TEAL, covered(_bubble(at, FIRST)))
+    colour = _over(colour, BLUE, covered(second - GAP))
+    return _over(colour, WHITE, covered(second))
+
+
+def draw(size: int) -> list[list[Colour]]:
+    """Draw the mark as rows of pixels."""
+    return [[pixel(size, row, column) for column in range(size)] for row in range(size)]
 
 
 def png(rows: list[list[Colour]]) -> bytes:

@@ -165,7 +165,11 @@ def _elicited(intent: str) -> dict[str, Any]:
 def _type(name: str, values: dict[str, list[str]]) -> dict[str, Any]:
     return {
         "name": name,
-        "values": [{"id": key, "name": {"value": said[0], "synonyms": said[1:]}} for key, said in values.items()],
+        # Amazon refuses an empty list of synonyms.
+        "values": [
+            {"id": key, "name": {"value": said[0], **({"synonyms": said[1:]} if said[1:] else {})}}
+            for key, said in values.items()
+        ],
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
+from skill.aws import Client
 from skill.settings import Settings
 
 
@@ -13,17 +14,29 @@ class Outcome(Enum):
     """What became of a text; each has an honest sentence of its own in content (`text_<value>`)."""
 
     SENT = "sent"
+    LATER = "later"  # it waits in the queue
+    # The service's reasons
     OPTED_OUT = "opted_out"
     NOT_VERIFIED = "not_verified"
     BLOCKED = "blocked"
+    BAD_NUMBER = "bad_number"
     LIMIT = "limit"
     THROTTLED = "throttled"
+    OUTAGE = "outage"
     NOT_READY = "not_ready"
+    REFUSED = "refused"
     UNKNOWN = "unknown"  # no answer in time: it may have been sent, so it is never sent again by itself
     FAILED = "failed"
+    # Our own
+    AGAIN = "again"  # the same yes arrived before and is being seen to
+    NUMBER_LIMIT = "number_limit"
+    PERSON_LIMIT = "person_limit"
+    DAY_LIMIT = "day_limit"
+    UNCHECKED = "unchecked"  # the store that keeps us to once cannot be reached
 
 
-#: From the reasons and codes of the End User Messaging API (botocore's service model) to what we say.
+#: From the reasons of the End User Messaging API (botocore's service model) to what we say. Those that cannot come
+#: from sending one text are left out and end in the sentence for the error's kind.
 REASONS: dict[str, Outcome] = {
     "DESTINATION_PHONE_NUMBER_OPTED_OUT": Outcome.OPTED_OUT,
     "DESTINATION_PHONE_NUMBER_NOT_VERIFIED": Outcome.NOT_VERIFIED,
@@ -31,24 +44,44 @@ REASONS: dict[str, Outcome] = {
     "DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE": Outcome.BLOCKED,
     "DESTINATION_COUNTRY_BLOCKED": Outcome.BLOCKED,
     "COUNTRY_NOT_ENABLED": Outcome.BLOCKED,
+    "COUNTRY_CODE_MISMATCH": Outcome.BLOCKED,
     "INTERNATIONAL_SENDING_NOT_SUPPORTED": Outcome.BLOCKED,
     "INVALID_IDENTITY_FOR_DESTINATION_COUNTRY": Outcome.BLOCKED,
+    "PRICE_OVER_THRESHOLD": Outcome.BLOCKED,
+    "CANNOT_PARSE": Outcome.BAD_NUMBER,
     "MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT": Outcome.LIMIT,
-    "PRICE_OVER_THRESHOLD": Outcome.LIMIT,
     "REGISTRATION_NOT_COMPLETE": Outcome.NOT_READY,
     "NO_ORIGINATION_IDENTITIES_FOUND": Outcome.NOT_READY,
     "RESOURCE_NOT_ACTIVE": Outcome.NOT_READY,
+    "RESOURCE_NOT_ACCESSIBLE": Outcome.NOT_READY,
     "NUMBER_CAPABILITIES_MISMATCH": Outcome.NOT_READY,
     "MESSAGE_TYPE_MISMATCH": Outcome.NOT_READY,
-    "INSUFFICIENT_ACCOUNT_REPUTATION": Outcome.NOT_READY,
-    "ACCOUNT_DISABLED": Outcome.NOT_READY,
+    "CHANNEL_NOT_ENABLED": Outcome.NOT_READY,
+    "PROTECT_CONFIGURATION_NOT_ASSOCIATED_WITH_CONFIGURATION_SET": Outcome.NOT_READY,
+    "SENDER_ID_NOT_REGISTERED": Outcome.NOT_READY,
+    "SENDER_ID_NOT_SUPPORTED": Outcome.NOT_READY,
+    "SENDER_ID_REQUIRES_REGISTRATION": Outcome.NOT_READY,
+    "INSUFFICIENT_ACCOUNT_REPUTATION": Outcome.REFUSED,
+    "ACCOUNT_DISABLED": Outcome.REFUSED,
 }
 CODES: dict[str, Outcome] = {
     "ThrottlingException": Outcome.THROTTLED,
+    "TooManyRequestsException": Outcome.THROTTLED,
     "ServiceQuotaExceededException": Outcome.LIMIT,
-    "AccessDeniedException": Outcome.NOT_READY,
     "ResourceNotFoundException": Outcome.NOT_READY,
+    "AccessDeniedException": Outcome.REFUSED,
+    "UnrecognizedClientException": Outcome.REFUSED,
+    "InvalidSignatureException": Outcome.REFUSED,
+    "ExpiredTokenException": Outcome.REFUSED,
+    "InternalServerException": Outcome.OUTAGE,
+    "ServiceUnavailableException": Outcome.OUTAGE,
 }
+#: An answer of a gateway on the way, which cannot know what became of the request behind it.
+GATEWAY_STATUSES = frozenset({502, 504})
+#: Worth a second try later: the line was busy, or the service was down.
+PASSING = frozenset({Outcome.THROTTLED, Outcome.OUTAGE})
+#: The text left, or may have: it counts, and is never sent again.
+MAY_HAVE_LEFT = frozenset({Outcome.SENT, Outcome.UNKNOWN})
 
 
 class Texts(Protocol):
@@ -61,20 +94,21 @@ class Texts(Protocol):
 class AwsTexts:
     """AWS End User Messaging: one attempt, inside Alexa's eight seconds."""
 
-    def __init__(self, settings: Settings, client: Any = None) -> None:
-        """Take the settings; the client is made when the first text is sent, unless one is given."""
+    CONNECT_S = 0.7
+    READ_S = 2.4
+
+    def __init__(self, settings: Settings, *, endpoint: str = "", patience: float = 1.0) -> None:
+        """Take the settings; `patience` stretches the timeouts for a sender whom nobody waits for."""
         self._settings = settings
-        self._client = client
-
-    def _connected(self) -> Any:
-        if self._client is None:
-            import boto3  # slow to import: only a conversation that texts pays for it
-            from botocore.config import Config
-
-            # One attempt: the API has no client token, so a retry after a timeout could send twice.
-            config = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 1, "mode": "standard"})
-            self._client = boto3.client("pinpoint-sms-voice-v2", config=config)
-        return self._client
+        # One attempt: the API has no client token, so a retry after a timeout could send twice.
+        self.client = Client(
+            "pinpoint-sms-voice-v2",
+            connect_s=self.CONNECT_S * patience,
+            read_s=self.READ_S * patience,
+            attempts=1,
+            endpoint=endpoint,
+            pool=50,
+        )
 
     def send(self, to: str, body: str) -> Outcome:
         """Send one text and translate every documented reason."""
@@ -95,21 +129,41 @@ class AwsTexts:
             ClientError,
             ConnectTimeoutError,
             EndpointConnectionError,
+            HTTPClientError,
+            NoCredentialsError,
         )
 
         try:
-            self._connected().send_text_message(**{k: v for k, v in wanted.items() if v})
+            self.client.get().send_text_message(**{k: v for k, v in wanted.items() if v})
         except ClientError as error:
-            # `Reason` stands beside `Error` in the parsed answer, not inside it.
-            reason = str(error.response.get("Reason", ""))
-            code = str(error.response.get("Error", {}).get("Code", ""))
-            return REASONS.get(reason) or CODES.get(code) or Outcome.FAILED
+            return outcome_of(error.response)
         except (ConnectTimeoutError, EndpointConnectionError):
-            return Outcome.FAILED  # nothing left this machine
-        except BotoCoreError as error:
-            cut_off = type(error).__name__ in {"ReadTimeoutError", "ConnectionClosedError", "HTTPClientError"}
-            return Outcome.UNKNOWN if cut_off else Outcome.FAILED
+            return Outcome.OUTAGE  # nothing left this machine
+        except HTTPClientError:
+            return Outcome.UNKNOWN  # cut off on the way there or back
+        except NoCredentialsError:
+            return Outcome.REFUSED
+        except BotoCoreError:
+            return Outcome.FAILED
+        except Exception:  # an answer nobody documented; the request had left
+            return Outcome.UNKNOWN
         return Outcome.SENT
+
+
+def outcome_of(answer: dict[str, Any]) -> Outcome:
+    """Translate an error of the service, as botocore parses it."""
+    # `Reason` stands beside `Error` in the parsed answer, not inside it.
+    reason = str(answer.get("Reason", ""))
+    code = str(answer.get("Error", {}).get("Code", ""))
+    known = REASONS.get(reason) or CODES.get(code)
+    if known:
+        return known
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if status in GATEWAY_STATUSES:
+        return Outcome.UNKNOWN
+    if status == 429:
+        return Outcome.THROTTLED
+    return Outcome.OUTAGE if status >= 500 else Outcome.FAILED
 
 
 @dataclass(slots=True)
@@ -121,6 +175,6 @@ class Outbox:
 
     def send(self, to: str, body: str) -> Outcome:
         """Keep the text, or fail as set; an unknown outcome keeps it, as the real one may have."""
-        if self.outcome in {Outcome.SENT, Outcome.UNKNOWN}:
+        if self.outcome in MAY_HAVE_LEFT:
             self.sent.append((to, body))
         return self.outcome

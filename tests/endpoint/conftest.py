@@ -7,12 +7,7 @@ from cryptography.x509.verification import Store
 
 from simulator import certvalidator_standin as standin
 from simulator import endpoint, verifier
-from tests.endpoint.amazon import (
-    URL,
-    Amazon,
-    Post,
-    make_skill,
-)
+from tests.endpoint.amazon import URL, Amazon, Post, make_skill
 from tests.endpoint.certificates import Authority
 
 

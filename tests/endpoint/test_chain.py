@@ -20,15 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from simulator import certvalidator_standin as standin
 from simulator import verifier
 from simulator.verifier import VerificationException
-from tests.endpoint.amazon import (
-    OURS,
-    URL,
-    Amazon,
-    Post,
-    assert_spoken,
-    event,
-    raw,
-)
+from tests.endpoint.amazon import OURS, URL, Amazon, Post, assert_spoken, event, raw
 from tests.endpoint.certificates import Authority, pem
 
 

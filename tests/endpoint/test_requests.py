@@ -9,17 +9,7 @@ import pytest
 
 from simulator import endpoint
 from skill.app import Skill
-from tests.endpoint.amazon import (
-    FOREIGN,
-    NOT_REQUESTS,
-    Amazon,
-    Post,
-    assert_spoken,
-    event,
-    intent,
-    make_skill,
-    raw,
-)
+from tests.endpoint.amazon import FOREIGN, NOT_REQUESTS, Amazon, Post, assert_spoken, event, intent, make_skill, raw
 
 UNFORESEEN: dict[str, dict[str, Any]] = {
     "request type": {"kind": "Alexa.Something.New"},

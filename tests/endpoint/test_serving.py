@@ -23,16 +23,7 @@ import content
 from simulator import certvalidator_standin as standin
 from simulator import endpoint, verifier
 from simulator.device import SKILL_ID
-from tests.endpoint.amazon import (
-    URL,
-    Amazon,
-    Post,
-    assert_spoken,
-    event,
-    intent,
-    make_skill,
-    raw,
-)
+from tests.endpoint.amazon import URL, Amazon, Post, assert_spoken, event, intent, make_skill, raw
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,16 +9,7 @@ from urllib.error import URLError
 import pytest
 
 from simulator.verifier import VerificationException
-from tests.endpoint.amazon import (
-    NAMES,
-    URL,
-    Amazon,
-    Post,
-    assert_spoken,
-    event,
-    intent,
-    raw,
-)
+from tests.endpoint.amazon import NAMES, URL, Amazon, Post, assert_spoken, event, intent, raw
 from tests.endpoint.certificates import Authority, pem
 from tests.endpoint.certificates import key as new_key
 

@@ -5,15 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator import endpoint
-from tests.endpoint.amazon import (
-    NOT_REQUESTS,
-    OURS,
-    Amazon,
-    assert_spoken,
-    event,
-    make_skill,
-    raw,
-)
+from tests.endpoint.amazon import NOT_REQUESTS, OURS, Amazon, assert_spoken, event, make_skill, raw
 
 
 def test_verification_is_on_unless_it_is_asked_off() -> None:

@@ -37,6 +37,8 @@ PARTS = {
 EMERGENCY_CODES = frozenset({"911", "112", "999", "988", "000"})
 MAX_DIGITS = 15  # E.164
 LOCAL_DIGITS = 10  # a North American number without the 1 in front
+#: "The last four are ...": how many digits follow, which is no digit itself.
+COUNTED = re.compile(r"\b(first|middle|last) (\w+) (?=(digits|numbers|are|is|should)\b)")
 #: Codes in the middle of a North American number that no cell phone has, and that the library lets pass.
 PREMIUM_EXCHANGES = frozenset({"976"})
 SERVICE_EXCHANGE = re.compile(r"[2-9]11")
@@ -192,7 +194,7 @@ def corrected(e164: str, heard: str, part: str = "") -> str:
     where they differ least, since one digit is what is usually misheard; any other piece is the end. Ten or more
     are a new number. An empty string means that nothing usable was heard. Whatever comes out is read back again.
     """
-    digits, base = digits_of(heard), national(e164)
+    digits, base = digits_of(COUNTED.sub(r"\1 ", heard.lower())), national(e164)
     if not digits:
         return ""
     part = part or next((name for name, words in PARTS.items() if words.search(heard.lower())), "")
