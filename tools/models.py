@@ -163,13 +163,11 @@ def _elicited(intent: str) -> dict[str, Any]:
 
 
 def _type(name: str, values: dict[str, list[str]]) -> dict[str, Any]:
+    if alone := [key for key, said in values.items() if len(said) < 2]:
+        raise ModelError(f"types.toml: {name} needs a second way to say {', '.join(alone)} (Amazon refuses a lone one)")
     return {
         "name": name,
-        # Amazon refuses an empty list of synonyms.
-        "values": [
-            {"id": key, "name": {"value": said[0], **({"synonyms": said[1:]} if said[1:] else {})}}
-            for key, said in values.items()
-        ],
+        "values": [{"id": key, "name": {"value": said[0], "synonyms": said[1:]}} for key, said in values.items()],
     }
 
 

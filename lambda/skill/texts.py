@@ -134,7 +134,11 @@ class AwsTexts:
         )
 
         try:
-            self.client.get().send_text_message(**{k: v for k, v in wanted.items() if v})
+            client = self.client.get()
+        except Exception:
+            return Outcome.FAILED  # no client, so nothing left
+        try:
+            client.send_text_message(**{k: v for k, v in wanted.items() if v})
         except ClientError as error:
             return outcome_of(error.response)
         except (ConnectTimeoutError, EndpointConnectionError):
