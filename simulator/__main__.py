@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.endpoint:
         from simulator.endpoint import main as serve_endpoint
 
-        return serve_endpoint(options.port)
+        return serve_endpoint(options.port or 8766, verify=False)
     rehearsal = Rehearsal(locale=options.locale)
     if options.once is not None:
         print(json.dumps(rehearsal.say(options.once), ensure_ascii=False, indent=1))

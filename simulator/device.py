@@ -201,6 +201,18 @@ class Device:
         }
         return self._send(f"(permission {status.lower()})", request, Understood(names.SESSION_RESUMED))
 
+    def touch(self, arguments: list[Any], source: Mapping[str, Any] | None = None, token: str = "") -> Heard:
+        """Touch something on the screen that sends `arguments`; `token` is that of the document shown."""
+        request = {
+            "type": names.USER_EVENT,
+            "token": token,
+            "arguments": arguments,
+            "source": dict(source or {}),
+            "components": {},
+        }
+        said = f"(touched {' '.join(map(str, arguments))})"
+        return self._send(said, request, Understood(names.USER_EVENT, how="touch"))
+
     # -- the envelope --------------------------------------------------------------------------------------
 
     def envelope(self, request: Mapping[str, Any]) -> dict[str, Any]:

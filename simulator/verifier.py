@@ -1,7 +1,7 @@
 """Checks that a request really comes from Alexa: the SDK's verifier, made fit to face the internet.
 
-The SDK's own fetches without a time limit or a size limit, keeps whatever it fetched for ever, and lets ten
-kinds of bad request escape as errors of ours (500) instead of refusing them (400).
+The SDK's own fetches without a time limit or a size limit, keeps whatever it fetched for ever, and answers bad
+base64, an odd port or a chain that is a web page with an error (500) instead of a refusal (400).
 """
 
 from __future__ import annotations

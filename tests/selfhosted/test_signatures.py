@@ -7,11 +7,11 @@ from typing import Any
 from urllib.error import URLError
 
 import pytest
+from selfhosted.amazon import NAMES, URL, Amazon, Post, assert_spoken, event, intent, raw
+from selfhosted.certificates import Authority, pem
+from selfhosted.certificates import key as new_key
 
 from simulator.verifier import VerificationException
-from tests.endpoint.amazon import NAMES, URL, Amazon, Post, assert_spoken, event, intent, raw
-from tests.endpoint.certificates import Authority, pem
-from tests.endpoint.certificates import key as new_key
 
 
 def good(amazon: Amazon) -> tuple[bytes, dict[str, str]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from cryptography.x509.verification import Store
+from selfhosted.amazon import URL, Amazon, Post, make_skill
+from selfhosted.certificates import Authority
 
 from simulator import certvalidator_standin as standin
 from simulator import endpoint, verifier
-from tests.endpoint.amazon import URL, Amazon, Post, make_skill
-from tests.endpoint.certificates import Authority
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from selfhosted.amazon import FOREIGN, NOT_REQUESTS, Amazon, Post, assert_spoken, event, intent, make_skill, raw
 
 from simulator import endpoint
 from skill.app import Skill
-from tests.endpoint.amazon import FOREIGN, NOT_REQUESTS, Amazon, Post, assert_spoken, event, intent, make_skill, raw
 
 UNFORESEEN: dict[str, dict[str, Any]] = {
     "request type": {"kind": "Alexa.Something.New"},
@@ -47,6 +47,12 @@ def test_a_viewport_of_tomorrow_is_answered(post: Post) -> None:
 def test_what_is_no_request_gets_400(what: str, signed: bool, post: Post) -> None:
     body = NOT_REQUESTS[what]
     assert post(body, None if signed else {}).status_code == 400
+
+
+def test_what_only_python_calls_json_gets_400(post: Post) -> None:
+    body = raw(event(score=float("nan")))
+    assert b"NaN" in body
+    assert post(body).status_code == 400
 
 
 def test_nesting_that_json_can_read_but_the_skill_need_not(post: Post) -> None:

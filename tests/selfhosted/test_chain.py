@@ -16,12 +16,12 @@ import certifi
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from selfhosted.amazon import OURS, URL, Amazon, Post, assert_spoken, event, raw
+from selfhosted.certificates import Authority, pem
 
 from simulator import certvalidator_standin as standin
 from simulator import verifier
 from simulator.verifier import VerificationException
-from tests.endpoint.amazon import OURS, URL, Amazon, Post, assert_spoken, event, raw
-from tests.endpoint.certificates import Authority, pem
 
 
 def test_a_kept_chain_that_fails_is_fetched_once_more(amazon: Amazon, ca: Authority, post: Post) -> None:
@@ -83,6 +83,8 @@ class Served:
     body: bytes = b"chain"
     location: str = ""
     wait_s: float = 0
+    #: Bytes announced but never sent.
+    withheld: int = 0
     paths: list[str] = field(default_factory=list)
     address: str = ""
 
@@ -98,10 +100,11 @@ def served() -> Iterator[Served]:
             self.send_response(served.status)
             if served.location:
                 self.send_header("Location", served.location)
-            self.send_header("Content-Length", str(len(served.body)))
+            self.send_header("Content-Length", str(len(served.body) + served.withheld))
             self.end_headers()
             try:
                 self.wfile.write(served.body)
+                self.rfile.read(served.withheld and 1)  # holds the line until the client hangs up
             except OSError:
                 self.close_connection = True  # the client has heard enough
 
@@ -126,6 +129,13 @@ def test_fetch_takes_no_more_than_64_kib(served: Served) -> None:
     served.body = b"x" * (verifier.MAX_CHAIN_BYTES + 1)
     with pytest.raises(VerificationException, match="larger"):
         verifier.fetch(served.address)
+
+
+def test_fetch_reads_no_further_than_the_limit(served: Served) -> None:
+    """The rest never comes: whoever reads to the end before measuring waits for nothing."""
+    served.body, served.withheld = b"x" * (verifier.MAX_CHAIN_BYTES + 1), 10**9
+    with pytest.raises(VerificationException, match="larger"):
+        verifier.fetch(served.address, timeout_s=0.5)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

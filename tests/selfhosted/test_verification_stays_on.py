@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+import waitress.server
+from selfhosted.amazon import NOT_REQUESTS, OURS, Amazon, assert_spoken, event, make_skill, raw
 
 from simulator import endpoint
-from tests.endpoint.amazon import NOT_REQUESTS, OURS, Amazon, assert_spoken, event, make_skill, raw
 
 
 def test_verification_is_on_unless_it_is_asked_off() -> None:
@@ -79,13 +82,23 @@ def test_unverified_still_refuses_what_is_no_request(what: str) -> None:
     assert reply.status_code == 400
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "", "::", "localhost", "192.0.2.7"])
+@pytest.fixture
+def no_binding(monkeypatch: pytest.MonkeyPatch) -> None:
+    def bind(*_: Any, **__: Any) -> None:
+        raise AssertionError("a port was about to be opened")
+
+    monkeypatch.setattr(waitress.server, "create_server", bind)
+
+
+@pytest.mark.usefixtures("no_binding")
+@pytest.mark.parametrize("host", ["0.0.0.0", "", "*", "::", "localhost", "192.0.2.7"])
 def test_unverified_is_never_bound_to_more_than_loopback(host: str) -> None:
     app = endpoint.create_app(make_skill(), verify=False)
     with pytest.raises(endpoint.UnsafeError):
         endpoint.serve(app, host, 0)
 
 
+@pytest.mark.usefixtures("no_binding")
 def test_an_app_that_does_not_say_whether_it_verifies_counts_as_unverified() -> None:
     app = endpoint.create_app(make_skill())
     del app.config[endpoint.VERIFIED]
@@ -93,6 +106,7 @@ def test_an_app_that_does_not_say_whether_it_verifies_counts_as_unverified() -> 
         endpoint.create_server(app, "0.0.0.0", 0)
 
 
+@pytest.mark.usefixtures("no_binding")
 def test_main_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.delenv("SKILL_ID", raising=False)
     assert endpoint.main(0) == 2

@@ -1,0 +1,64 @@
+"""Serves the page on 127.0.0.1 until it is interrupted."""
+
+from __future__ import annotations
+
+import errno
+import sys
+
+import waitress.server  # type: ignore[import-untyped]
+
+from simulator.web.app import create_app
+from simulator.web.guard import MAX_BODY_BYTES
+
+HOST = "127.0.0.1"
+#: The same each time where it can be, so that a shared link works on the next machine too.
+USUAL_PORT = 8765
+THREADS = 4
+
+
+def create_server(port: int) -> waitress.server.BaseWSGIServer:
+    """Bind the server; `effective_port` tells the port. 0 takes the usual one, or any when that is taken.
+
+    Raises `OSError` when the port asked for is taken.
+    """
+    try:
+        return _bound(port or USUAL_PORT)
+    except OSError as error:
+        if port or error.errno != errno.EADDRINUSE:
+            raise
+        return _bound(0)
+
+
+def _bound(port: int) -> waitress.server.BaseWSGIServer:
+    return waitress.server.create_server(
+        create_app(),
+        host=HOST,
+        port=port,
+        threads=THREADS,
+        ident="",
+        # waitress drops the connection beyond its own limit; up to there the app answers in words.
+        max_request_body_size=16 * MAX_BODY_BYTES,
+    )
+
+
+def serve(port: int = 0) -> int:
+    """Serve the page until Ctrl-C; gives the exit code."""
+    try:
+        server = create_server(port)
+    except (OSError, OverflowError) as error:
+        print(f"cannot serve the rehearsal page: {error}", file=sys.stderr)
+        return 2
+    print(
+        f"The rehearsal page is at  http://{server.effective_host}:{server.effective_port}/\n"
+        "Open it in a browser and ask: should I get a second opinion?\n"
+        "Then say yes, and watch the phone on the page. Nothing leaves this computer. Ctrl-C stops it.",
+        flush=True,
+    )
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.close()
+    print("Stopped.", flush=True)
+    return 0
