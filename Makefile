@@ -8,7 +8,7 @@ export PYTHONPATH := lambda:.
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run talk run-aws test check lint format types content models models-check transcripts package lock \
-        clean conformance node-setup sam-setup bench handout score release-check
+        clean build-SkillFunction conformance node-setup sam-setup bench handout score release-check
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 22
@@ -44,8 +44,11 @@ transcripts: setup  ## play every dialog and write the transcripts people review
 handout: setup  ## all answers with their sources as one page, build/handout.html
 	@$(PY) -m tools.handout
 
-package: setup  ## stage build/lambda, what runs on AWS
-	@$(PY) -m tools.package
+package: setup  ## stage build/lambda, what runs on AWS, and zip it
+	@$(PY) -m tools.package --into build/lambda --zip build/lambda.zip
+
+build-SkillFunction:  # `sam build` calls this, from this folder
+	@$(PYTHON) -m tools.package --into "$(ARTIFACTS_DIR)"
 
 lock:  ## resolve the dependencies anew, with hashes (needs uv)
 	@for name in lambda/requirements requirements/dev requirements/sam; do \
@@ -97,7 +100,7 @@ node-setup:  ## Node packages the tests use: Amazon's schemas, axe, the APL rend
 sam-setup: .venv-sam/.stamp  ## the SAM command line in its own environment
 .venv-sam/.stamp: requirements/sam.txt
 	@$(PYTHON) -m venv .venv-sam
-	@.venv-sam/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/sam.txt
+	@.venv-sam/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/sam.txt
 	@touch $@
 
 clean:  ## remove everything made here

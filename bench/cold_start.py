@@ -18,10 +18,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from runtime_api import SKILL_ID, Function, client_python
-
 from tools import package, runtime
 from tools.runtime import ROOT
+
+sys.path.append(str(ROOT / "tests"))  # where the Runtime API lives
+from runtime_api import SKILL_ID, Function, client_python
 
 WARM_CALLS = 200
 

@@ -11,6 +11,7 @@ from skill.settings import Settings
 _settings = Settings.from_environment()
 logging.getLogger().setLevel(_settings.log_level)
 _skill = build(_settings)
+_skill.warm_up()
 
 
 def lambda_handler(event: Any, context: Any) -> dict[str, Any]:

@@ -1,72 +1,22 @@
-"""The screen of a rehearsed device: ten device profiles, and the frame that draws APL with the real renderer.
+"""The frame that draws the screens of a rehearsed device with the real APL renderer.
 
 The renderer needs a policy that lets strings be evaluated, so it lives in a sandboxed frame of its own and the page
-around it stays strict. `static/apl-frame.js` says what the two tell each other, `static/apl-frame-host.js` is the
-page's side of it.
+around it stays strict. `static/apl-frame.js` says what the two tell each other.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, request
+from flask import Blueprint, Response, abort, request
 
 STATIC = Path(__file__).parent / "static"
 #: apl-viewhost-web 1.4.0, the last one that can be had whole; nothing else is served in its place.
 RENDERER_SHA256 = "4dc0a5a3cee51b7a7156c64f3f6d2d4ae5d30a0b994bf55b49e3383e3fa3d6e7"
 LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?")
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """One kind of device with a screen: its size in pixels, its density, shape and mode."""
-
-    id: str
-    name: str
-    width: int
-    height: int
-    dpi: int = 160
-    shape: str = "RECTANGLE"
-    mode: str = "HUB"
-    theme: str = "dark"
-
-    def viewport(self) -> dict[str, Any]:
-        """Give the `context.Viewport` that such a device sends with every request."""
-        return {
-            "mode": self.mode,
-            "shape": self.shape,
-            "pixelWidth": self.width,
-            "pixelHeight": self.height,
-            "currentPixelWidth": self.width,
-            "currentPixelHeight": self.height,
-            "dpi": self.dpi,
-            "touch": [] if self.mode == "TV" else ["SINGLE"],
-            "keyboard": ["DIRECTION"] if self.mode == "TV" else [],
-            "experiences": [{"canRotate": False, "canResize": False}],
-        }
-
-
-#: The ten viewport profiles Amazon names, each as its first example device.
-PROFILES: dict[str, Profile] = {
-    profile.id: profile
-    for profile in (
-        Profile("hubRound", "Echo Spot (round)", 480, 480, shape="ROUND"),
-        Profile("hubLandscapeSmall", "Echo Show 5", 960, 480),
-        Profile("hubLandscapeMedium", "Echo Show 8", 1024, 600),
-        Profile("hubLandscapeLarge", "Echo Show 10", 1280, 800),
-        Profile("hubLandscapeExtraLarge", "Echo Show 15", 1920, 1080),
-        Profile("hubPortraitMedium", "Echo Show 15, upright", 1080, 1920),
-        Profile("tvFullscreen", "Fire TV", 1920, 1080, dpi=320, mode="TV"),
-        Profile("mobileSmall", "Fire tablet, upright", 600, 1024, mode="MOBILE"),
-        Profile("mobileMedium", "Fire tablet", 1024, 600, mode="MOBILE"),
-        Profile("mobileLarge", "Large Fire tablet", 1920, 1200, dpi=240, mode="MOBILE"),
-    )
-}
 
 
 @cache
@@ -120,7 +70,7 @@ def blueprint(renderer_file: Path) -> Blueprint:
         response.headers["Content-Security-Policy"] = policy(request.host)
         return response
 
-    @pages.get("/apl-frame.js")
+    @pages.get("/frame.js")
     def script() -> Response:
         return served((STATIC / "apl-frame.js").read_bytes(), "text/javascript")
 
@@ -129,9 +79,5 @@ def blueprint(renderer_file: Path) -> Blueprint:
         if not _is_the_renderer(renderer_file):
             abort(404)
         return served(renderer_file.read_bytes(), "text/javascript", "max-age=86400")
-
-    @pages.get("/profiles.json")
-    def profiles() -> Response:
-        return jsonify([asdict(profile) for profile in PROFILES.values()])
 
     return pages

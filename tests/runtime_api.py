@@ -153,7 +153,7 @@ class Function:
     def __init__(self, python: Path, handler: str, *path: Path, env: Mapping[str, str] | None = None) -> None:
         """Start `handler` ("module.function") with the folders of `path` in front of what Python finds."""
         self.api = RuntimeApi()
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the function
         folder = path[0]
         self.process = subprocess.Popen(
             [python, "-m", "awslambdaric", handler],
@@ -174,6 +174,9 @@ class Function:
                 "AWS_LAMBDA_LOG_STREAM_NAME": "rehearsal",
                 "AWS_ACCESS_KEY_ID": "testing",
                 "AWS_SECRET_ACCESS_KEY": "testing",
+                # Whatever it calls at AWS meets a closed port on this machine.
+                "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+                "AWS_EC2_METADATA_DISABLED": "true",
                 "TZ": ":UTC",
                 "LANG": "en_US.UTF-8",
                 "PATH": os.defpath,
@@ -196,7 +199,9 @@ class Function:
         try:
             return self.api.invoke(event, timeout_s)
         except queue.Empty:
-            raise AssertionError(f"no answer in {timeout_s} s (exit code {self.process.poll()}):\n{self.log()}") from None
+            raise AssertionError(
+                f"no answer in {timeout_s} s (exit code {self.process.poll()}):\n{self.log()}"
+            ) from None
 
     def log(self) -> str:
         """Give everything the function wrote so far."""
@@ -244,23 +249,16 @@ def client_python() -> Path:
     home = ROOT / "build" / f"runtime-{version}"
     python, stamp = home / "bin" / "python", home / ".stamp"
     mark = hashlib.sha256(f"{source}\n{wanted}".encode()).hexdigest()
-    with locked(home.with_suffix(".lock")):
+    with locked(home.parent / f"{home.name}.lock"):
         if stamp.exists() and stamp.read_text() == mark:
             return python
         shutil.rmtree(home, ignore_errors=True)
-        subprocess.run(
-            [source, "-m", "venv", "--without-pip", home], check=True, env=runtime.clean_environment()
-        )
+        subprocess.run([source, "-m", "venv", "--without-pip", home], check=True, env=runtime.clean_environment())
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as lock:
             lock.write(wanted)
             lock.flush()
-            subprocess.run(
-                [*runtime.pip_for(python), "install", "--quiet", "--quiet", "--require-hashes", "--no-deps"]
-                + ["--only-binary=:all:", "-r", lock.name],
-                check=True,
-                env=runtime.clean_environment(),
-            )
+            install = [*runtime.pip_for(python), "install", "--quiet", "--quiet", "--require-hashes", "--no-deps"]
+            install += ["--only-binary=:all:", "-r", lock.name]
+            subprocess.run(install, check=True, env=runtime.clean_environment())
         stamp.write_text(mark)
     return python
-
-

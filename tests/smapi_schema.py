@@ -57,7 +57,7 @@ def _close(shape: Any) -> None:
 
 
 def validate(definition: str, document: Any) -> list[str]:
-    """List what Amazon's definition finds wrong in a document, one line each; skip where Node's packages are missing."""
+    """List what Amazon's definition finds wrong in a document; skip where the schema was not installed."""
     if not SPEC.exists():
         pytest.skip("needs Node.js: run `npm ci --prefix tests/node` (Amazon's schema comes from npm)")
     definitions = _definitions()

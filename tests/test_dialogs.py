@@ -25,6 +25,18 @@ def test_every_prompt_is_met_with_everything(prompt: dict[str, Any], how: str) -
     Player(prompt.get("given")).meet(prompt, how)
 
 
+def test_what_cannot_be_sent_is_not_offered() -> None:
+    from simulator.device import SKILL_ID
+    from simulator.rehearsal import Rehearsal
+    from skill.settings import Settings
+
+    rehearsal = Rehearsal(settings=Settings(skill_id=SKILL_ID, texting=False))
+    assert rehearsal.device.say("should i get a second opinion").keys == ["when_needed", "ask_more"]
+    asked = rehearsal.device.say("text me the number")
+    assert asked.keys == ["text_not_here", "ask_another"]
+    assert "8 0 0, 8 1 3, 4 6 7 3" in asked.speech
+
+
 def test_every_question_that_may_be_pending_is_in_prompts() -> None:
     asked = {line.asks for line in content.load("en-US").lines.values() if line.asks}
     assert asked == {p["prompt"].split(" ")[0] for p in prompts()}

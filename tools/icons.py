@@ -87,9 +87,7 @@ def png(rows: list[list[Colour]]) -> bytes:
 
     head = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 2, 0, 0, 0)
     raw = b"".join(b"\0" + bytes(value for pixel in row for value in pixel) for row in rows)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(raw, 9)) + chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(raw, 9)) + chunk(b"IEND", b"")
 
 
 def read(file: Path) -> list[list[Colour]]:

@@ -7,7 +7,6 @@ from typing import Any
 from ask_sdk_core.dispatch_components import AbstractExceptionHandler, AbstractRequestHandler
 from ask_sdk_core.skill_builder import SkillBuilder
 from ask_sdk_core.utils import is_intent_name, is_request_type
-from ask_sdk_model import Response
 
 
 class Welcome(AbstractRequestHandler):
@@ -17,7 +16,7 @@ class Welcome(AbstractRequestHandler):
         """Take the launch."""
         return bool(is_request_type("LaunchRequest")(handler_input))
 
-    def handle(self, handler_input: Any) -> Response:
+    def handle(self, handler_input: Any) -> Any:
         """Say welcome and listen."""
         return handler_input.response_builder.speak("Welcome.").ask("What would you like?").response
 
@@ -29,7 +28,7 @@ class Hello(AbstractRequestHandler):
         """Take one intent."""
         return bool(is_intent_name("ShouldIGetSecondOpinionIntent")(handler_input))
 
-    def handle(self, handler_input: Any) -> Response:
+    def handle(self, handler_input: Any) -> Any:
         """Say hello."""
         return handler_input.response_builder.speak("Hello.").response
 
@@ -41,7 +40,7 @@ class Sorry(AbstractExceptionHandler):
         """Take every error."""
         return True
 
-    def handle(self, handler_input: Any, exception: Exception) -> Response:
+    def handle(self, handler_input: Any, exception: Exception) -> Any:
         """Apologise."""
         return handler_input.response_builder.speak("Sorry.").response
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ask_sdk_core.serialize import DefaultSerializer
@@ -13,11 +14,15 @@ from ask_sdk_model import RequestEnvelope
 
 import content
 from skill import hearing, names
+from skill.consent import Hasher
 from skill.contacts import AlexaContacts, Contacts
-from skill.handlers import Call, Desk, Handler, answers, conversation, events, safety, texting
+from skill.delivery import Delivery
+from skill.handlers import Call, Desk, Handler, answers, conversation, events, privacy, safety, texting
 from skill.handlers.errors import Apologise
+from skill.queue import Queue, SqsQueue
 from skill.say import Voice
 from skill.settings import Settings
+from skill.store import DynamoStore, MemoryStore, Store
 from skill.texts import AwsTexts, Texts
 from skill.turn import Turn, read
 
@@ -26,7 +31,6 @@ log = logging.getLogger(__name__)
 #: Walked from the top: what nobody said, safety, the text, the pending question, topics, conversation.
 TABLE: tuple[type[Handler], ...] = (
     events.SessionEnded,
-    events.SkillEvent,
     safety.Safety,
     conversation.Launch,
     conversation.Leave,
@@ -42,11 +46,15 @@ TABLE: tuple[type[Handler], ...] = (
     conversation.Thanks,
     conversation.SayNumber,
     conversation.WhoSaysSo,
+    privacy.Privacy,
+    privacy.ForgetMe,
     conversation.SayLine,
     answers.AnswerTopic,
     conversation.NotUnderstood,
 )
 
+#: The classes that speak to AWS and have a client to make.
+REAL = (AwsTexts, DynamoStore, SqsQueue)
 KNOWN_TYPES = frozenset({names.LAUNCH, names.INTENT, names.SESSION_ENDED, names.SESSION_RESUMED})
 
 
@@ -55,7 +63,10 @@ class RefusedError(Exception):
 
 
 class Skill:
-    """Takes Alexa's JSON and gives Alexa's JSON; it raises nothing but `RefusedError`."""
+    """Takes Alexa's JSON and gives Alexa's JSON.
+
+    It raises nothing but `RefusedError`, and `NotForgottenError` for an event whose deletion has to be tried again.
+    """
 
     def __init__(self, desk: Desk, inner: CustomSkill) -> None:
         """Take the collaborators and the SDK's skill."""
@@ -75,7 +86,11 @@ class Skill:
         voice = self.voice(turn.locale)
         call = Call(turn, voice)
         if turn.type.startswith(names.SKILL_EVENT_PREFIX):
+            # Events have no session and never pass through the SDK, which knows only some of them.
+            events.happened(turn, self.desk)
             return {"version": "1.0", "response": {}}
+        if not self.desk.settings.texting:
+            turn.memory.offer = "settled"  # what cannot be sent is not offered
         response = self._answer(call)
         log.info(
             "turn: request=%s intent=%s keys=%s",
@@ -84,6 +99,11 @@ class Skill:
             "+".join(call.keys),
         )
         return {"version": "1.0", "sessionAttributes": turn.memory.attributes(), "response": response}
+
+    def warm_up(self) -> None:
+        """Take one dummy turn, so that what is loaded late is loaded before the first person speaks."""
+        turn = read({"request": {"type": names.LAUNCH, "locale": content.DEFAULT_LOCALE}})
+        self._answer(Call(turn, self.voice(turn.locale)))
 
     def voice(self, locale: str) -> Voice:
         """Give the voice for a locale, or the nearest there is."""
@@ -145,12 +165,50 @@ def _clean(turn: Turn) -> str:
     return json.dumps({"version": "1.0", "request": request})
 
 
-def build(settings: Settings, *, texts: Texts | None = None, contacts: Contacts | None = None) -> Skill:
+def deliveries(
+    settings: Settings,
+    *,
+    texts: Texts | None = None,
+    store: Store | None = None,
+    queue: Queue | None = None,
+    clock: Callable[[], float] = time.time,
+) -> Delivery:
+    """Wire what sends texts: the real services that the settings name, unless others are given."""
+    patience = settings.patience
+    if texts is None:
+        texts = AwsTexts(settings, patience=patience)
+    if store is None and settings.texts_table:
+        store = DynamoStore(settings.texts_table, patience=patience, clock=clock)
+    if queue is None and settings.queue_url:
+        queue = SqsQueue(settings.queue_url, patience=patience)
+    return Delivery(
+        settings,
+        texts=texts,
+        store=store or MemoryStore(clock),
+        queue=queue,
+        hasher=Hasher(settings.hash_key),
+        clock=clock,
+        clients=tuple(real.client for real in (texts, store, queue) if isinstance(real, REAL)),
+    )
+
+
+def build(
+    settings: Settings,
+    *,
+    texts: Texts | None = None,
+    contacts: Contacts | None = None,
+    store: Store | None = None,
+    queue: Queue | None = None,
+    clock: Callable[[], float] = time.time,
+) -> Skill:
     """Wire a skill: the real services, unless others are given."""
+    if texts is None:
+        texts = AwsTexts(settings, patience=settings.patience)
     desk = Desk(
         settings=settings,
-        texts=texts or AwsTexts(settings),
-        contacts=contacts or AlexaContacts(),
+        texts=texts,
+        contacts=contacts or AlexaContacts(settings.patience),
+        delivery=deliveries(settings, texts=texts, store=store, queue=queue, clock=clock),
     )
     builder = SkillBuilder()
     for handler in TABLE:

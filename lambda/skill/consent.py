@@ -33,6 +33,10 @@ class Hasher:
         """Stand for one question that was asked and may be said yes to once."""
         return self._hash("ticket", ticket)
 
+    def member(self, who: str, ticket: str) -> str:
+        """Stand for one text inside one count; the counts of one text have nothing in common to join them by."""
+        return self._hash(f"member of {who}", ticket)[: LENGTH // 2]
+
     def _hash(self, kind: str, value: str) -> str:
         # The kind goes in first, so that equal values of different kinds have nothing in common.
         return hmac.new(self._key, f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()[:LENGTH]

@@ -53,9 +53,13 @@ class _Errand(Generic[T]):
 def within(seconds: float, call: Callable[[], T]) -> T:
     """Give what `call` gives, or raise `TooLateError` after so many seconds; the call then ends by itself.
 
+    With no time left it is not even begun.
+
     Socket timeouts alone do not bound a reply: they do not cover looking up a name, making a client, or a
     service that sends one byte now and then.
     """
+    if seconds <= 0:
+        raise TooLateError
     errand = _Errand(call)
     threading.Thread(target=errand.run, daemon=True).start()
     return errand.result(seconds)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from threading import Thread
+from threading import Event, Thread
 
 from skill.aws import Client
 from skill.consent import Hasher
@@ -24,6 +25,7 @@ RECORD_S = 0.9
 AFTER_S = 0.8
 #: With less than this left there is no point in beginning to send.
 LEAST_SEND_S = 0.4
+LEAST_SETTLE_S = 0.05
 #: How long a yes that came to nothing is remembered, so that its repetition is told the same.
 FAILED_S = limits.DAY_S
 
@@ -104,11 +106,13 @@ class Delivery:
             limits.day_of(self._clock()),
         )
         patience = self._settings.patience
+        abandoned = Event()
         try:
             self._wait_for_clients(deadline)
             spare = deadline.left() - (AFTER_S + LEAST_SEND_S) * patience
-            standing = within(min(RECORD_S * patience, spare), lambda: self._claim(slip, order.script))
+            standing = within(min(RECORD_S * patience, spare), lambda: self._claim(slip, order.script, abandoned))
         except (StoreError, TooLateError) as error:
+            abandoned.set()
             log.warning("text: nothing sent, no record could be made: error=%s", type(error).__name__)
             return Outcome.UNCHECKED
         if standing is not None:
@@ -116,7 +120,7 @@ class Delivery:
             return standing
         outcome = self._try(order, deadline)
         try:
-            outcome = within(deadline.left(), lambda: self._settle(slip, order, outcome))
+            outcome = within(max(deadline.left(), LEAST_SETTLE_S), lambda: self._settle(slip, order, outcome))
         except TooLateError:
             # A text that was being handed on may or may not wait now; any other outcome stands.
             outcome = Outcome.UNKNOWN if outcome in PASSING and self._queue else outcome
@@ -128,28 +132,47 @@ class Delivery:
             spare = deadline.left() - (RECORD_S + AFTER_S + LEAST_SEND_S) * self._settings.patience
             within(spare, self._make_clients)
 
-    def _claim(self, slip: _Slip, script: str) -> Outcome | None:
+    def _claim(self, slip: _Slip, script: str, abandoned: Event) -> Outcome | None:
         """Record the yes and count the text; gives None to the one who may send, to all others what to say."""
         now = int(self._clock())
         kept_until = now + self._settings.consent_days * limits.DAY_S
         record = {"number": slip.number, "at": str(now), "script": script, "state": CLAIMED, "day": slip.day}
         if not self._store.put_once(slip.record, record, kept_until):
             return self._standing(slip)
-        taken: list[Key] = []
-        for count in limits.counts(self._settings.limits, slip.person, slip.number):
-            key = (count.who, slip.day)
-            if not self._store.join(key, slip.ticket, count.limit, now + limits.KEEP_COUNTS_S):
-                for before in taken:
-                    self._store.leave(before, slip.ticket)
+        try:
+            refused = self._count(slip, now)
+        except StoreError:
+            with suppress(StoreError):
+                self._give_up(slip, (CLAIMED,), Outcome.UNCHECKED.value)
+            raise
+        if refused is None and abandoned.is_set():
+            # The store answered after everybody had gone: nobody will send this.
+            self._give_up(slip, (CLAIMED,), Outcome.UNCHECKED.value)
+        return refused
+
+    def _count(self, slip: _Slip, now: int) -> Outcome | None:
+        """Count the text everywhere, or nowhere; gives the limit that stands in the way."""
+        taken: list[limits.Count] = []
+        for count in self._counts(slip):
+            member = self.hasher.member(count.who, slip.ticket)
+            if not self._store.join((count.who, slip.day), member, count.limit, now + limits.KEEP_COUNTS_S):
+                self._leave(slip, taken)
                 self._store.move(slip.record, (CLAIMED,), count.refused, now + FAILED_S)
                 return Outcome(count.refused)
-            taken.append(key)
+            taken.append(count)
         return None
 
     def _standing(self, slip: _Slip) -> Outcome:
         """Tell what became of a yes that arrived before."""
         state = (self._store.read(slip.record) or {}).get("state", "")
         return Outcome(state) if state in {o.value for o in Outcome} else Outcome.AGAIN
+
+    def _counts(self, slip: _Slip) -> tuple[limits.Count, ...]:
+        return limits.counts(self._settings.limits, slip.person, slip.number)
+
+    def _leave(self, slip: _Slip, counts: Iterable[limits.Count]) -> None:
+        for count in counts:
+            self._store.leave((count.who, slip.day), self.hasher.member(count.who, slip.ticket))
 
     def _try(self, order: Order, deadline: Deadline) -> Outcome:
         spare = deadline.left() - AFTER_S * self._settings.patience
@@ -195,8 +218,7 @@ class Delivery:
     def _give_up(self, slip: _Slip, before: tuple[str, ...], state: str) -> None:
         """Note that nothing was sent and take the text out of the counts; only the first to say so does it."""
         if self._store.move(slip.record, before, state, int(self._clock()) + FAILED_S):
-            for count in limits.counts(self._settings.limits, slip.person, slip.number):
-                self._store.leave((count.who, slip.day), slip.ticket)
+            self._leave(slip, self._counts(slip))
 
     # -- what waited ---------------------------------------------------------------------------------------
 

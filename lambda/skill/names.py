@@ -56,6 +56,7 @@ ABOUT_QUESTION: Final = "AboutQuestionIntent"
 
 # Slots
 PHONE_SLOT: Final = "phone"
+PART_SLOT: Final = "part"
 CHOICE_SLOT: Final = "choice"
 WHO_SLOT: Final = "who"
 QUESTION_SLOT: Final = "question"

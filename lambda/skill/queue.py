@@ -68,11 +68,12 @@ def read(body: str) -> Message:
     """Read a message. Raises `MessageError` for anything that `write` did not write."""
     try:
         fields: dict[str, Any] = json.loads(body)
-        version, kind = fields.pop("v"), fields.pop("kind")
-        message = KINDS[kind](**fields)
+        version, made = fields.pop("v"), KINDS[fields.pop("kind")]
+        message = made(**fields)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise MessageError("not a message of ours") from None  # what it holds stays out of the log
-    if version != VERSION or any(type(getattr(message, n)).__name__ != t for n, t in type(message).__annotations__.items()):
+    wanted = type(message).__annotations__  # their names, as strings
+    if version != VERSION or any(type(getattr(message, name)).__name__ != kind for name, kind in wanted.items()):
         raise MessageError("a message of another version")
     return message
 
@@ -104,9 +105,7 @@ class SqsQueue:
         from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
         try:
-            self.client.get().send_message(
-                QueueUrl=self._url, MessageBody=write(message), DelaySeconds=self._delay_s
-            )
+            self.client.get().send_message(QueueUrl=self._url, MessageBody=write(message), DelaySeconds=self._delay_s)
         except (ClientError, ConnectTimeoutError, EndpointConnectionError) as error:
             raise QueueError(type(error).__name__) from None
         except BotoCoreError as error:

@@ -36,6 +36,14 @@ class Memory:
     phone: str = ""
     whose: str = ""
     tries: int = 0
+    #: Digits of a number that is being said in pieces.
+    digits: str = ""
+    #: Of a number Alexa told us: its last two digits to say, and a keyed hash to know it by; never the number.
+    ending: str = ""
+    mark: str = ""
+    #: The one question a yes to which sends a text, and the version of the script that was spoken before it.
+    ticket: str = ""
+    script: str = ""
     #: Choices offered by name or number ("did you mean"), as topic ids.
     choices: list[str] = field(default_factory=list)
     #: The intent our own listening settled on in this turn, for reports; never the words.
@@ -89,6 +97,8 @@ class Turn:
     resumed_token: str = ""
     resumed_code: str = ""
     resumed_status: str = ""
+    #: For a skill event: the permissions that are granted now.
+    accepted_scopes: tuple[str, ...] = ()
     reason: str = ""
     arguments: tuple[str, ...] = ()
 
@@ -129,6 +139,13 @@ def _resolved(slot: Any) -> str:
     return ""
 
 
+def _scopes(request: Any) -> tuple[str, ...]:
+    """List the permissions a skill event names as granted: the account's, and the person's where one is named."""
+    body = _of(request, "body")
+    lists = [_of(body, "acceptedPermissions"), _of(body, "acceptedPersonPermissions")]
+    return tuple(_text(_of(row, "scope")) for rows in lists if isinstance(rows, list) for row in rows)
+
+
 def read(event: Mapping[str, Any]) -> Turn:
     """Read an Alexa request envelope (the JSON as a dictionary) into a turn; nothing in it is trusted."""
     request = _of(event, "request") or {}
@@ -158,6 +175,7 @@ def read(event: Mapping[str, Any]) -> Turn:
         resumed_token=_text(_of(cause, "token")),
         resumed_code=_text(_of(cause, "status", "code")),
         resumed_status=_text(_of(scopes[0], "status")) if scopes else "",
+        accepted_scopes=_scopes(request),
         reason=_text(_of(request, "reason")),
         arguments=tuple(_text(a) for a in arguments) if isinstance(arguments, list) else (),
     )

@@ -35,7 +35,7 @@ class _Atomic:
             return list(self._app(environ, start_response))
 
 
-class _Quiet(MotoRequestHandler):  # type: ignore[misc]
+class _Quiet(MotoRequestHandler):
     def log_request(self, *_: object) -> None:
         """Log nothing."""
 
@@ -43,7 +43,7 @@ class _Quiet(MotoRequestHandler):  # type: ignore[misc]
 class _Moto(ThreadedMotoServer):
     def _server_entry(self) -> None:
         app = _Atomic(DomainDispatcherApplication(create_backend_app))
-        self._server = make_server(self._ip_address, self._port, app, True, request_handler=_Quiet)  # type: ignore[arg-type]
+        self._server = make_server(self._ip_address, self._port, app, True, request_handler=_Quiet)
         self._server_ready_event.set()
         self._server.serve_forever(0.05)
 

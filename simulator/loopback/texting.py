@@ -52,7 +52,9 @@ class TextingServer(Service):
             return _error("MissingAuthenticationTokenException")
         wanted = json.loads(body)
         if bad := _invalid(wanted):
-            return _error("ValidationException", "FIELD_VALIDATION_FAILED", Fields=[{"Name": bad, "Message": "invalid"}])
+            return _error(
+                "ValidationException", "FIELD_VALIDATION_FAILED", Fields=[{"Name": bad, "Message": "invalid"}]
+            )
         with self._lock:
             self.requests.append(wanted)
             fault = self.faults.pop(0) if self.faults else self.fault

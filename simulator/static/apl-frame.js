@@ -1,23 +1,23 @@
 // Draws APL documents with the real renderer, alone in a sandboxed frame: the renderer evaluates strings, so nothing
 // else may share its page. The frame and the page around it talk by postMessage:
 //
-//   frame -> page   {kind: "ready"}                            the renderer is up; what was asked before is drawn now
-//                   {kind: "rendered", id, text: [...], ms}    drawn, with the words on the screen from top to bottom
-//                   {kind: "event", id, arguments, source}     something was touched
-//                   {kind: "error", id, message}               nothing was drawn, and why
-//   page -> frame   {kind: "render", id, document, datasources, viewport}
-//                       viewport: {width, height (pixels), dpi, shape: "ROUND" or "RECTANGLE", mode: "HUB", "TV" or
-//                       "MOBILE", theme: "dark" or "light"}
-//                   {kind: "commands", commands: [...]}        what an ExecuteCommands directive holds
-//                   {kind: "clear"}                            the screen goes dark
+//   frame -> page   {kind: "ready"}                                 the renderer is up
+//                   {kind: "rendered", token, words: [...], ms}     drawn, with the words on it from top to bottom
+//                   {kind: "event", token, arguments, source}       something was touched
+//                   {kind: "error", token, message}                 nothing was drawn, and why
+//   page -> frame   {kind: "render", token, document, datasources, viewport, theme}
+//                       a RenderDocument directive and the Viewport of the request's context: pixelWidth, pixelHeight,
+//                       dpi, shape "ROUND" or "RECTANGLE", mode "HUB", "TV" or "MOBILE"; theme "dark" or "light"
+//                   {kind: "commands", commands: [...]}             what an ExecuteCommands directive holds
+//                   {kind: "clear"}                                 the screen goes dark
 //
+// What is sent before "ready" is drawn once the renderer is up; the last render wins.
 // The frame's origin is opaque, so messages go to "*" and each side checks where they come from and their kind.
 "use strict";
 
 const page = window.parent;
 const screen_ = document.getElementById("screen");
 let renderer = null;
-let shown = null;
 let queue = Promise.resolve();
 
 const tell = (message) => page.postMessage(message, "*");
@@ -40,7 +40,6 @@ document.createTextNode = (text) =>
 const clear = () => {
   if (renderer) renderer.destroy();
   renderer = null;
-  shown = null;
   screen_.replaceChildren();
 };
 
@@ -59,15 +58,14 @@ const words = () => {
 
 const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 
-const render = async ({ id, document: aplDocument, datasources, viewport }) => {
+const render = async ({ token, document: aplDocument, datasources, viewport, theme }) => {
   const began = performance.now();
   clear();
   const content = AplRenderer.Content.create(JSON.stringify(aplDocument));
   for (const name of aplDocument?.mainTemplate?.parameters ?? []) {
     content.addData(name, JSON.stringify(name === "payload" ? (datasources ?? {}) : (datasources?.[name] ?? {})));
   }
-  const { width, height, dpi, shape, mode, theme } = viewport;
-  shown = id;
+  const { pixelWidth: width, pixelHeight: height, dpi, shape, mode } = viewport;
   renderer = AplRenderer.default.create({
     content,
     view: screen_,
@@ -79,14 +77,15 @@ const render = async ({ id, document: aplDocument, datasources, viewport }) => {
     localTimeAdjustment: -new Date().getTimezoneOffset() * 60_000,
     notLoadFonts: true,
     logLevel: "warn",
-    onSendEvent: (event) => tell({ kind: "event", id, arguments: [...(event.arguments ?? [])], source: { ...event.source } }),
+    onSendEvent: (event) =>
+      tell({ kind: "event", token, arguments: [...(event.arguments ?? [])], source: { ...event.source } }),
   });
   await renderer.init();
   // The renderer drops mouse presses for half a second after a touch, and thinks that it was made by one.
   renderer.lastPointerEventTimestamp = 0;
   await document.fonts.ready;
   await painted();
-  tell({ kind: "rendered", id, text: words(), ms: Math.round(performance.now() - began) });
+  tell({ kind: "rendered", token, words: words(), ms: Math.round(performance.now() - began) });
 };
 
 const heard = {
@@ -101,7 +100,7 @@ window.addEventListener("message", (event) => {
   // One after the other: a document must be gone before the next is drawn.
   queue = queue
     .then(() => heard[message.kind](message))
-    .catch((error) => tell({ kind: "error", id: message.id ?? shown, message: String(error?.message ?? error) }));
+    .catch((error) => tell({ kind: "error", token: message.token, message: String(error?.message ?? error) }));
 });
 
 queue = new Promise((done, failed) => {
@@ -111,4 +110,4 @@ queue = new Promise((done, failed) => {
   script.onerror = () => failed(new Error("the APL renderer is not installed: run make node-setup"));
   document.head.append(script);
 }).then(() => tell({ kind: "ready" }));
-queue.catch((error) => tell({ kind: "error", id: null, message: error.message }));
+queue.catch((error) => tell({ kind: "error", message: error.message }));

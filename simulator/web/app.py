@@ -34,6 +34,7 @@ def create_app(rooms: Rooms | None = None, renderer: Callable[[], Path] = render
     """Make the app that serves the page, its rooms and its files, to this machine alone."""
     mimetypes.add_type("text/javascript", ".js")  # some systems say otherwise, and a module would not load
     app = Flask(__name__, static_folder=str(STATIC), static_url_path="/static")
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     guard.protect(app)
     app.register_error_handler(HTTPException, _in_words)
     for error in (RoomError, situation.SituationError):
@@ -62,6 +63,7 @@ def _rooms(app: Flask, kept: Rooms, renderer: Callable[[], Path]) -> None:
             "choices": situation.choices(),
             "screens": {d.id: {"width": d.width, "height": d.height, "viewport": d.viewport} for d in devices.SCREENS},
             "usual": [devices.NO_SCREEN, *(d.id for d in devices.SCREENS if d.usual)],
+            "defaults": situation.DEFAULTS,
             "renderer": renderer().is_file(),
         }
         return jsonify(room=kept.add(made), world=world, turns=turns, state=made.state())
@@ -120,6 +122,8 @@ def _pages(app: Flask, renderer: Callable[[], Path]) -> None:
             today=today,
             answers=editors.answers(locale, today),
             due=editors.due(locale, today),
+            sources=editors.sources(locale),
+            someone=editors.somebody(locale),
             standing=editors.standing,
             soon_days=editors.SOON_DAYS,
             words=content.load(locale),

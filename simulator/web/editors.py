@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import content
-from content import Answer, Content, Fact
+from content import Answer, Content, Fact, Source
 from simulator.device import SKILL_ID
 from simulator.web.spoken import pieces
 from simulator.web.suggestions import phrase, written
@@ -83,10 +83,15 @@ def spoken(locale: str, key: str, who: str = "") -> Spoken:
     return Spoken(key, ssml.plain(markup), pieces(markup), ssml.seconds(markup))
 
 
+def somebody(locale: str) -> str:
+    """Name one person cared for, to show the wording for others with."""
+    return next(iter(content.load(locale).people), "")
+
+
 def answers(locale: str, today: date) -> list[Shown]:
     """List every answer in the order of the file."""
     words = content.load(locale)
-    someone = "mother" if "mother" in words.people else next(iter(words.people), "")
+    someone = somebody(locale)
     return [_shown(words, answer, someone, today) for answer in words.answers.values()]
 
 
@@ -119,3 +124,11 @@ def due(locale: str, today: date) -> list[Due]:
         if fact.speak and (state := standing(fact, today))
     ]
     return sorted(found, key=lambda d: (ORDER.index(d.state), d.fact.review_by))
+
+
+def sources(locale: str) -> list[Source]:
+    """List the sources of the facts that answers rest on, each once, by organisation."""
+    words = content.load(locale)
+    resting = {f for answer in words.answers.values() for f in answer.facts if f in words.facts}
+    found = {source.id: source for fact in resting for source in words.facts[fact].sources}
+    return sorted(found.values(), key=lambda s: (s.organisation.removeprefix("the ").lower(), s.title))

@@ -16,9 +16,12 @@ from skill import names
 from skill.rules import ssml
 from skill.say import Voice
 from skill.turn import Memory, Turn
+from tools.content_rules import code
 
 PROJECT = Path(__file__).parent.parent.parent
 PACES = ("normal", "slow", "fast")
+PLACEHOLDER = re.compile(r"\{(\w*)\}")
+PERSONS = frozenset({"who", "they", "They", "them", "their", "Their"})
 
 #: What code fills in at run time, as long as it gets and with a character that markup must escape.
 SAMPLE_VALUES: Mapping[str, str] = {
@@ -126,6 +129,12 @@ class Book:
         """Read the locale's lists for these checks."""
         return self.table("words.toml")
 
+    def listed(self, name: str) -> Any:
+        """Give one entry of words.toml. Raises `ContentError` when it is not there."""
+        if name not in self.words:
+            raise ContentError(f"{self.path('words.toml')}: {name} is missing, so nothing would be checked")
+        return self.words[name]
+
     def patterns(self, *path: str) -> list[re.Pattern[str]]:
         """Compile a list of patterns from words.toml. Raises `ContentError` for a bad pattern or an empty list."""
         found: Any = self.words
@@ -148,6 +157,13 @@ class Book:
         """Choose the person that wording for somebody else is heard for: the one with the longest name."""
         people = self.content.people
         return max(people, key=lambda key: len(people[key].who), default="")
+
+    @cached_property
+    def values(self) -> dict[str, str]:
+        """Give a sample for every value that lines leave to the code, as far as the code fills it in."""
+        asked = {name for line in self.content.lines.values() for name in PLACEHOLDER.findall(line.say + line.reprompt)}
+        asked &= code.values(self.code)
+        return {name: SAMPLE_VALUES.get(name, "one") for name in asked - set(self.content.phones) - PERSONS}
 
     # -- pieces --------------------------------------------------------------------------------------------
 
@@ -198,11 +214,11 @@ class Book:
         turn = Turn(names.INTENT, self.locale, Memory(who=who, pace=pace))
         voice = Voice(self.content)
         try:
-            response = voice.response(turn, voice.say(turn, *keys, **SAMPLE_VALUES))
+            response: Any = voice.response(turn, voice.say(turn, *keys, **self.values))
         except (ContentError, ValueError, IndexError, KeyError, AttributeError) as error:
             raise UnspeakableError(str(error)) from error
-        speech = response.output_speech.ssml if response.output_speech else ""
-        return speech, response.reprompt.output_speech.ssml if response.reprompt else ""
+        reprompt = response.reprompt.output_speech.ssml if response.reprompt else ""
+        return str(response.output_speech.ssml), str(reprompt)
 
     def heard(self, piece: Piece, who: str | None = None) -> str:
         """Give the plain words of a piece as they are heard; the template itself when it cannot be spoken."""

@@ -10,6 +10,7 @@ from ask_sdk_model import Response
 
 from content import Content
 from skill.contacts import Contacts
+from skill.delivery import Delivery
 from skill.say import Reply, Voice
 from skill.settings import Settings
 from skill.texts import Texts
@@ -23,6 +24,7 @@ class Desk:
     settings: Settings
     texts: Texts
     contacts: Contacts
+    delivery: Delivery
     voices: dict[str, Voice] = field(default_factory=dict)
 
 

@@ -6,60 +6,92 @@ from ask_sdk_model.interfaces.connections.v1 import StartConnectionDirective
 
 from content import Content
 from skill import names
-from skill.contacts import Mobile
+from skill.consent import new_ticket
+from skill.contacts import Mobile, Whose
+from skill.deadline import Deadline
+from skill.delivery import Order
 from skill.handlers import Desk, Handler
-from skill.rules import phone
+from skill.rules import phone, token
 from skill.say import Reply, Voice
-from skill.texts import Outcome
-from skill.turn import Turn
+from skill.turn import Memory, Turn
 
+#: Questions to which yes means: send it.
+READY = frozenset({"account", "own", "spoken"})
 #: The questions asked while a text is being settled.
-QUESTIONS = frozenset({"account", "own", "spoken", "phone"})
+QUESTIONS = READY | {"phone"}
+#: Alexa's words for a permission that was not given.
+REFUSALS = frozenset({"DENIED", "NOT_ANSWERED"})
 #: How often a number is asked for before it is simply read out.
 MAX_TRIES = 3
-TOKEN = "text"  # noqa: S105 - marks our own connection when Alexa hands the session back
+#: What goes along while Alexa asks for the permission: the session's memory may be gone after it. Never a number.
+CARRIED = ("topic", "step", "who", "pace")
 
 
 def forget(turn: Turn) -> None:
-    """Drop the number being settled."""
-    turn.memory.phone, turn.memory.whose, turn.memory.tries = "", "", 0
+    """Drop the number being settled, and the yes that was being asked for."""
+    memory = turn.memory
+    memory.phone, memory.whose, memory.ending, memory.mark, memory.digits = "", "", "", "", ""
+    memory.ticket, memory.script, memory.tries = "", "", 0
 
 
 def values_for(turn: Turn) -> dict[str, str]:
     """Give what the questions about a number are asked with."""
-    number = turn.memory.phone
-    if not number:
-        return {}
-    return {"readback": phone.readback(number), "last_two": phone.last_two(number)}
+    return _values(turn.memory) if turn.memory.pending in QUESTIONS else {}
+
+
+def _values(memory: Memory) -> dict[str, str]:
+    return {"readback": phone.readback(memory.phone), "last_two": memory.ending}
 
 
 def begin(turn: Turn, voice: Voice, desk: Desk) -> Reply:
     """Start to settle a text: the number Alexa knows if it may be told, else consent, else a spoken number."""
-    memory = turn.memory
     forget(turn)
-    memory.offer = "settled"
+    turn.memory.offer = "settled"
     if not desk.settings.texting:
         return voice.say(turn, "text_not_here", "ask_another")
+    desk.delivery.warm()
     known = desk.contacts.mobile(turn)
     if known.state == "denied":
-        return _ask_consent(turn, voice)
+        return _ask_permission(turn, voice)
     return _with_known(turn, voice, desk, known)
 
 
 def _with_known(turn: Turn, voice: Voice, desk: Desk, known: Mobile) -> Reply:
-    if known.state == "unavailable":
+    if known.state in {"unavailable", "denied"}:
         return voice.say(turn, "cannot_see_number", "ask_phone")
     number = parsed(known.raw, voice, desk) if known.state == "number" else None
     if number is None:
         return voice.say(turn, "no_number_on_account", "ask_phone")
     if not number.ok:
         return voice.say(turn, "account_number_unusable", "ask_phone")
-    turn.memory.phone = number.e164
-    turn.memory.whose = "own" if known.whose == "person" else "account"
-    return voice.say(turn, f"ask_{turn.memory.whose}", **values_for(turn))
+    # Alexa is asked again when it is to be sent, so of this number only its end and a mark stay in the session.
+    memory = turn.memory
+    memory.whose = "own" if known.whose == "person" else "account"
+    memory.ending, memory.mark = phone.last_two(number.e164), _mark(number.e164, desk)
+    return _ask_to_send(turn, voice)
 
 
-def _ask_consent(turn: Turn, voice: Voice) -> Reply:
+def _mark(e164: str, desk: Desk) -> str:
+    return desk.delivery.hasher.number(e164)
+
+
+def _ask_to_send(turn: Turn, voice: Voice, *before: str) -> Reply:
+    """Say to what the person agrees, once for each text, and ask for the yes."""
+    memory = turn.memory
+    memory.ticket = new_ticket()
+    version = script_version(voice)
+    script = [] if memory.script == version else ["consent"]
+    memory.script = version
+    return voice.say(turn, *before, *script, f"ask_{memory.whose}", **_values(memory))
+
+
+def script_version(voice: Voice) -> str:
+    """Name the script of consent that this locale speaks."""
+    return f"{voice.content.locale}/{voice.content.words['consent_version']}"
+
+
+def _ask_permission(turn: Turn, voice: Voice) -> Reply:
+    """Let Alexa ask by voice, once in a session; after that the card and a spoken number are left."""
     if turn.memory.consent_asked:
         return _card_and_phone(turn, voice)
     turn.memory.consent_asked = True
@@ -73,7 +105,7 @@ def _ask_consent(turn: Turn, voice: Voice) -> Reply:
                 "@version": "2",
                 "permissionScopes": [{"permissionScope": names.MOBILE_NUMBER_SCOPE, "consentLevel": level}],
             },
-            token=TOKEN,
+            token=token.pack({name: getattr(turn.memory, name) for name in CARRIED}),
         )
     )
     return reply
@@ -92,17 +124,23 @@ def parsed(heard: str, voice: Voice, desk: Desk) -> phone.Number:
 
 
 def heard_number(turn: Turn, voice: Voice, desk: Desk, heard: str) -> Reply:
-    """Take a spoken number: read it back when it may be texted, else say why not and ask again."""
+    """Take a spoken number or a piece of one: ask to send, or for what is missing, or say why it cannot be."""
     memory = turn.memory
     if not desk.settings.texting:
         return voice.say(turn, "text_not_here", "ask_another")
     memory.offer = "settled"
-    number = parsed(heard, voice, desk)
+    so_far = memory.digits if memory.pending == "phone" else ""
+    whole = phone.joined(so_far, heard)
+    number = parsed(whole, voice, desk)
+    memory.phone, memory.ending, memory.mark, memory.whose, memory.digits = "", "", "", "", ""
     if number.ok:
         memory.phone, memory.whose = number.e164, "spoken"
-        return voice.say(turn, "ask_spoken", **values_for(turn))
+        return _ask_to_send(turn, voice)
+    if number.problem == "short" and len(number.digits) > len(so_far):
+        memory.digits = number.digits
+        missing = "ask_area_code" if len(number.digits) == len("5550143") else "ask_rest"
+        return voice.say(turn, "phone_so_far", missing, so_far=phone.grouped(number.digits))
     memory.tries += 1
-    memory.phone = ""
     if memory.tries >= MAX_TRIES:
         forget(turn)
         return voice.say(turn, "number_instead", "ask_another")
@@ -120,7 +158,7 @@ def answered(turn: Turn, voice: Voice, desk: Desk, *, yes: bool) -> Reply:
     if yes:
         return send(turn, voice, desk)
     was_spoken = memory.pending == "spoken"
-    memory.phone = ""
+    memory.phone, memory.ticket = "", ""
     if was_spoken:
         memory.tries += 1
         if memory.tries >= MAX_TRIES:
@@ -131,13 +169,39 @@ def answered(turn: Turn, voice: Voice, desk: Desk, *, yes: bool) -> Reply:
 
 
 def send(turn: Turn, voice: Voice, desk: Desk) -> Reply:
-    """Send the one text and say honestly what became of it, and the number itself."""
-    number = parsed(turn.memory.phone, voice, desk)
-    forget(turn)
+    """Send the one text that was agreed to and say honestly what became of it, and the number itself."""
+    deadline = Deadline(desk.settings.reply_s * desk.settings.patience)
+    memory = turn.memory
+    if not desk.settings.texting:
+        forget(turn)
+        return voice.say(turn, "text_not_here", "ask_another")
+    number = parsed(memory.phone, voice, desk)
+    if memory.pending != "spoken":
+        whose: Whose = "person" if memory.pending == "own" else "account"
+        known = desk.contacts.mobile(turn, whose)
+        number = parsed(known.raw, voice, desk)
+        if number.ok and memory.mark != _mark(number.e164, desk):
+            # The number was changed between the question and the yes: nobody agreed to this one.
+            return _with_known(turn, voice, desk, known)
     if not number.ok:
-        # The session came back without the number, or with one we would not have settled on.
-        return voice.say(turn, "text_failed", "ask_another")
-    outcome: Outcome = desk.texts.send(number.e164, voice.written_text("helpline"))
+        forget(turn)
+        return voice.say(turn, "text_lost", "ask_another")
+    if not memory.ticket or memory.script != script_version(voice):
+        # The session came back from another version of the skill: what was agreed to is not what would be sent.
+        memory.whose = memory.pending
+        return _ask_to_send(turn, voice)
+    outcome = desk.delivery.send(
+        Order(
+            to=number.e164,
+            body=voice.written_text("helpline"),
+            user_id=turn.user_id,
+            ticket=memory.ticket,
+            script=memory.script,
+            locale=voice.content.locale,
+        ),
+        deadline,
+    )
+    forget(turn)
     return voice.say(turn, f"text_{outcome.value}", "ask_another")
 
 
@@ -164,30 +228,35 @@ class TextMe(Handler):
         memory = turn.memory
         heard = turn.slot(names.PHONE_SLOT)
         if turn.intent == names.TEXT_ME:
-            return begin(turn, voice, self.desk)
+            # "Shall I send it?" "Send it": a yes in other words.
+            return send(turn, voice, self.desk) if memory.pending in READY else begin(turn, voice, self.desk)
         if turn.intent == names.FIX_NUMBER:
             return self._fix(turn, voice, heard)
         if heard:
             return heard_number(turn, voice, self.desk, heard)
         if not self.desk.settings.texting:
             return voice.say(turn, "text_not_here", "ask_another")
-        memory.offer, memory.phone = "settled", ""
+        forget(turn)
+        memory.offer = "settled"
         return voice.say(turn, "ask_phone")
 
     def _fix(self, turn: Turn, voice: Voice, heard: str) -> Reply:
-        if not self.desk.settings.texting or turn.memory.pending not in QUESTIONS:
+        memory = turn.memory
+        if not self.desk.settings.texting or memory.pending not in QUESTIONS:
             return heard_number(turn, voice, self.desk, heard) if heard else voice.say(turn, "nothing_to_fix")
         # Only a number the person spoke is mended in part; of the account's they know the last two digits only.
-        base = turn.memory.phone if turn.memory.pending == "spoken" else ""
-        digits = phone.corrected(base, heard) if heard else ""
+        base = memory.phone if memory.pending == "spoken" else ""
+        part = turn.resolved.get(names.PART_SLOT, "")
+        digits = phone.corrected(base, heard, part) if heard else ""
+        memory.digits = ""
         if not digits:
-            turn.memory.phone = ""
+            memory.phone = ""
             return voice.say(turn, "sorry_number", "ask_phone")
         return heard_number(turn, voice, self.desk, digits)
 
 
 class ConsentAnswered(Handler):
-    """Alexa hands the session back after asking for the permission."""
+    """Alexa hands the session back after asking for the permission; it may be a new session, with nothing in it."""
 
     def wants(self, turn: Turn, content: Content) -> bool:
         """Take the resumed session."""
@@ -195,13 +264,23 @@ class ConsentAnswered(Handler):
 
     def act(self, turn: Turn, voice: Voice) -> Reply:
         """Go on with the text if permission was given; else ask for a number and send the card."""
-        turn.memory.consent_asked = True
-        turn.memory.offer = "settled"
-        if turn.resumed_token != TOKEN:
+        memory = turn.memory
+        memory.consent_asked = True
+        carried = token.unpack(turn.resumed_token)
+        if carried is None:
             return voice.say(turn, "welcome_back")
-        accepted = turn.resumed_code in {"200", ""} and turn.resumed_status == "ACCEPTED"
-        if not accepted:
+        for name in CARRIED if not memory.topic else ():
+            if type(carried.get(name)) is type(getattr(memory, name)):
+                setattr(memory, name, carried[name])
+        forget(turn)
+        memory.offer = "settled"
+        if not self.desk.settings.texting:
+            return voice.say(turn, "text_not_here", "ask_another")
+        if turn.resumed_status in REFUSALS:
             return _card_and_phone(turn, voice)
+        # Accepted, or something nobody documented, or an error of the dialog with a permission that was given
+        # before: the profile itself tells whether we may know the number.
+        self.desk.delivery.warm()
         known = self.desk.contacts.mobile(turn)
         if known.state == "denied":
             return _card_and_phone(turn, voice)
