@@ -8,7 +8,7 @@ export PYTHONPATH := lambda:.
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run talk run-aws test check lint format types content models models-check transcripts package lock \
-        clean build-SkillFunction conformance node-setup sam-setup bench handout score release-check
+        clean build-SkillFunction conformance node-setup sam-setup bench handout score show release-check
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 22
@@ -67,7 +67,7 @@ format: setup  ## lay the code out
 	@$(VENV)/bin/ruff check --fix --quiet . ; $(VENV)/bin/ruff format --quiet .
 
 types:
-	@MYPYPATH=lambda:. $(VENV)/bin/mypy
+	@MYPYPATH=lambda:.:tests $(VENV)/bin/mypy
 
 content: setup  ## check the words as an editor would
 	@$(PY) -m tools.content
@@ -76,6 +76,9 @@ models-check: setup
 	@$(PY) -m tools.models --check
 	@$(PY) -m tools.train --check
 	@$(PY) -m tools.transcripts --check
+
+show: setup  ## an answer as heard and what it rests on: TOPIC=right_to
+	@$(PY) -m tools.content --show $(TOPIC)
 
 release-check: setup  ## list what a person must still confirm before a store release
 	@$(PY) -m tools.release

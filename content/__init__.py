@@ -121,6 +121,27 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """Something to touch on a screen: its label, which can also be said, and what it does."""
+
+    label: str
+    #: ("topic", id of an answer) or ("intent", name in the interaction model).
+    does: tuple[str, str]
+    gives_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Screens:
+    """The words that stand on a screen and are not those spoken with it."""
+
+    ordinals: tuple[str, ...]
+    #: The buttons under each question, by the name of the question.
+    under: Mapping[str, tuple[Button, ...]]
+    #: Examples of what to ask.
+    examples: tuple[Button, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """All words of one locale with the facts and numbers shared by every locale."""
 
@@ -132,6 +153,7 @@ class Content:
     texts: Mapping[str, str]
     facts: Mapping[str, Fact]
     phones: Mapping[str, Phone]
+    screens: Screens
     topic_by_intent: Mapping[str, str] = field(default_factory=dict)
 
     def answer(self, topic: str) -> Answer:
@@ -211,6 +233,24 @@ def _answer(topic: str, row: Mapping[str, Any]) -> Answer:
     )
 
 
+def _button(row: Mapping[str, Any]) -> Button:
+    kind, name = row["does"]
+    return Button(label=row["label"], does=(kind, name), gives_number=row.get("gives_number", False))
+
+
+def _screens(table: Mapping[str, Any]) -> Screens:
+    buttons = {key: _button(row) for key, row in table["button"].items()}
+    under = table["under"]
+    unknown = {name for row in under.values() for name in row} - buttons.keys()
+    if unknown:
+        raise ContentError(f"screens.toml: [under] names a button that is not there: {sorted(unknown)}")
+    return Screens(
+        ordinals=tuple(table["ordinals"]),
+        under={question: tuple(buttons[name] for name in row) for question, row in under.items()},
+        examples=tuple(_button(row) for row in table.get("example", ())),
+    )
+
+
 @cache
 def load(locale: str = DEFAULT_LOCALE) -> Content:
     """Load all words of a locale, once. Raises `ContentError` when a file is missing or malformed."""
@@ -237,6 +277,7 @@ def load(locale: str = DEFAULT_LOCALE) -> Content:
         texts=read_toml(folder / "texts.toml"),
         facts=_facts(read_toml(ROOT / "facts.toml")),
         phones=phones,
+        screens=_screens(read_toml(folder / "screens.toml")),
         topic_by_intent={
             intent: topic
             for topic, answer in answers.items()

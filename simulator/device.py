@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -201,17 +201,20 @@ class Device:
         }
         return self._send(f"(permission {status.lower()})", request, Understood(names.SESSION_RESUMED))
 
-    def touch(self, arguments: list[Any], source: Mapping[str, Any] | None = None, token: str = "") -> Heard:
-        """Touch something on the screen that sends `arguments`; `token` is that of the document shown."""
+    def touch(self, arguments: Sequence[Any], source: Mapping[str, Any] | None = None) -> Heard:
+        """Touch something on the screen that was drawn last; `arguments` are what it sends."""
+        drawn = (
+            d for heard in reversed(self.history) for d in heard.directives if d.get("type") == names.RENDER_DOCUMENT
+        )
         request = {
             "type": names.USER_EVENT,
-            "token": token,
-            "arguments": arguments,
-            "source": dict(source or {}),
+            "token": str(next(drawn, {}).get("token", "")),
+            "arguments": list(arguments),
+            "source": {"type": "TouchWrapper", "handler": "Press", "id": "", **(source or {})},
             "components": {},
         }
-        said = f"(touched {' '.join(map(str, arguments))})"
-        return self._send(said, request, Understood(names.USER_EVENT, how="touch"))
+        said = " ".join(str(argument) for argument in arguments)
+        return self._send(f"(touch {said})", request, Understood(names.USER_EVENT, how="touch"))
 
     # -- the envelope --------------------------------------------------------------------------------------
 

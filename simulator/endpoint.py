@@ -19,7 +19,7 @@ from simulator import certvalidator_standin as standin
 
 standin.install()  # before flask_ask_sdk is imported, which cannot be without it
 
-import waitress.server  # type: ignore[import-untyped]  # noqa: E402
+import waitress.server  # noqa: E402
 from ask_sdk_core.serialize import DefaultSerializer  # noqa: E402
 from ask_sdk_core.skill import CustomSkill, SkillConfiguration  # noqa: E402
 from flask import Flask, Response, abort, request  # noqa: E402

@@ -34,6 +34,7 @@ class Loopback:
         self.texting = TextingServer()
         self.profile = ProfileServer()
         self.hash_key = secrets.token_hex()
+        self._services: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._stop = threading.Event()
         self._consumer: threading.Thread | None = None
 
@@ -51,17 +52,26 @@ class Loopback:
         return Settings(**{**deployed, **changes})
 
     def services(
-        self, settings: Settings, *, delay_s: int = 0, store_url: str = "", queue_url: str = ""
+        self, settings: Settings, *, delay_s: int = 0, store_at: str = "", queue_at: str = ""
     ) -> dict[str, Any]:
-        """Make one Lambda's clients; `store_url` and `queue_url` name other servers than moto's."""
-        patience = settings.patience
-        return {
-            "texts": AwsTexts(settings, endpoint=self.texting.url, patience=patience),
-            "store": DynamoStore(settings.texts_table, endpoint=store_url or self.aws.url, patience=patience),
-            "queue": SqsQueue(
-                settings.queue_url, endpoint=queue_url or self.aws.url, patience=patience, delay_s=delay_s
-            ),
-        }
+        """Give one Lambda's services; `store_at` and `queue_at` name other servers than moto's.
+
+        Equal ones are given again: making a client takes longer than a conversation.
+        """
+        key = (settings, delay_s, store_at, queue_at)
+        if key not in self._services:
+            self._services[key] = {
+                "texts": AwsTexts(settings, endpoint=self.texting.url, patience=settings.patience),
+                "store": DynamoStore(
+                    settings.texts_table, endpoint=store_at or self.aws.url, patience=settings.patience
+                ),
+                "queue": SqsQueue(
+                    settings.queue_url, endpoint=queue_at or self.aws.url, patience=settings.patience, delay_s=delay_s
+                )
+                if settings.queue_url
+                else None,
+            }
+        return self._services[key]
 
     def skill(self, settings: Settings | None = None, **where: Any) -> Skill:
         """Build the skill as one Lambda would."""

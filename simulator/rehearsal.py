@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,12 +23,14 @@ class Rehearsal:
     account: KnownContacts = field(default_factory=KnownContacts)
     outbox: Outbox = field(default_factory=Outbox)
     settings: Settings = field(default_factory=lambda: Settings(skill_id=SKILL_ID))
+    #: Seconds by which the skill's clock is ahead of the real one, for the limits on texts.
+    ahead_s: float = 0.0
     skill: Skill = field(init=False)
     device: Device = field(init=False)
 
     def __post_init__(self) -> None:
         """Wire the skill and hand it to a device."""
-        self.skill = build(self.settings, texts=self.outbox, contacts=self.account)
+        self.skill = build(self.settings, texts=self.outbox, contacts=self.account, clock=self.clock)
         self.device = Device(
             self.skill,
             outbox=self.outbox.sent,
@@ -35,6 +38,10 @@ class Rehearsal:
             consent="ACCEPTED",
             on_consent=self._consent,
         )
+
+    def clock(self) -> float:
+        """Tell the skill the time, in seconds since 1970."""
+        return time.time() + self.ahead_s
 
     def _consent(self, status: str) -> None:
         if status == "ACCEPTED" and self.account.state == "denied":

@@ -41,7 +41,9 @@ def check(heard: Heard) -> None:
     elif pending in OPEN_WITHOUT_QUESTION:
         assert heard.open, f"a safety answer closed: {heard.speech}"
     else:
-        assert heard.open == asks, f"open={heard.open} but the speech {'asks' if asks else 'asks nothing'}: {heard.speech}"
+        assert heard.open == asks, (
+            f"open={heard.open} but the speech {'asks' if asks else 'asks nothing'}: {heard.speech}"
+        )
     if heard.open:
         assert heard.reprompt, "open without a reprompt"
         assert heard.reprompt != heard.speech, "the reprompt adds nothing"

@@ -104,7 +104,9 @@ def test_limits() -> None:
 
 def test_every_prompted_dialog_id_exists() -> None:
     prompts = {p["id"] for p in MODEL["interactionModel"]["prompts"]}
-    used = {v for i in MODEL["interactionModel"]["dialog"]["intents"] for s in i["slots"] for v in s["prompts"].values()}
+    used = {
+        v for i in MODEL["interactionModel"]["dialog"]["intents"] for s in i["slots"] for v in s["prompts"].values()
+    }
     assert used <= prompts
     for intent in MODEL["interactionModel"]["dialog"]["intents"]:
         assert intent["name"] in INTENTS

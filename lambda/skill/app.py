@@ -55,7 +55,7 @@ TABLE: tuple[type[Handler], ...] = (
 
 #: The classes that speak to AWS and have a client to make.
 REAL = (AwsTexts, DynamoStore, SqsQueue)
-KNOWN_TYPES = frozenset({names.LAUNCH, names.INTENT, names.SESSION_ENDED, names.SESSION_RESUMED})
+KNOWN_TYPES = frozenset({names.LAUNCH, names.INTENT, names.SESSION_ENDED, names.SESSION_RESUMED, names.USER_EVENT})
 
 
 class RefusedError(Exception):
@@ -131,7 +131,12 @@ class Skill:
             log.warning("unknown request type: request=%s", turn.request_id)
             return self._response(call.voice.response(turn, call.voice.say(turn, "unknown_request")))
         try:
-            hearing.settle(turn, call.voice.content)
+            if turn.type == names.USER_EVENT:
+                from skill.screens import touch  # needed on devices with a screen only
+
+                touch.settle(turn, call.voice.content)
+            else:
+                hearing.settle(turn, call.voice.content)
             envelope = self._serializer.deserialize(_clean(turn), RequestEnvelope)
             answered = self._inner.invoke(request_envelope=envelope, context=call)
             return self._response(answered.response)

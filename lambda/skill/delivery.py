@@ -21,11 +21,11 @@ from skill.texts import MAY_HAVE_LEFT, PASSING, Outcome, Texts
 log = logging.getLogger(__name__)
 
 #: Seconds, of the budget for a whole reply: for the records before a text, and for what has to follow it.
-RECORD_S = 0.9
+RECORD_S = 1.3
 AFTER_S = 0.8
 #: With less than this left there is no point in beginning to send.
 LEAST_SEND_S = 0.4
-LEAST_SETTLE_S = 0.05
+LEAST_SETTLE_S, MOST_SETTLE_S = 0.05, 1.2
 #: How long a yes that came to nothing is remembered, so that its repetition is told the same.
 FAILED_S = limits.DAY_S
 
@@ -86,9 +86,10 @@ class Delivery:
     def warm(self) -> None:
         """Begin to make the clients, in the shadow of a question: they cost a quarter of a second or more."""
         if self._clients:
-            Thread(target=self._make_clients, daemon=True).start()
+            Thread(target=self.make_clients, daemon=True).start()
 
-    def _make_clients(self) -> None:
+    def make_clients(self) -> None:
+        """Make the clients that are not made yet."""
         for client in self._clients:
             try:
                 client.get()
@@ -120,7 +121,8 @@ class Delivery:
             return standing
         outcome = self._try(order, deadline)
         try:
-            outcome = within(max(deadline.left(), LEAST_SETTLE_S), lambda: self._settle(slip, order, outcome))
+            left = min(max(deadline.left(), LEAST_SETTLE_S), MOST_SETTLE_S * patience)
+            outcome = within(left, lambda: self._settle(slip, order, outcome))
         except TooLateError:
             # A text that was being handed on may or may not wait now; any other outcome stands.
             outcome = Outcome.UNKNOWN if outcome in PASSING and self._queue else outcome
@@ -130,7 +132,7 @@ class Delivery:
     def _wait_for_clients(self, deadline: Deadline) -> None:
         if self._clients:
             spare = deadline.left() - (RECORD_S + AFTER_S + LEAST_SEND_S) * self._settings.patience
-            within(spare, self._make_clients)
+            within(spare, self.make_clients)
 
     def _claim(self, slip: _Slip, script: str, abandoned: Event) -> Outcome | None:
         """Record the yes and count the text; gives None to the one who may send, to all others what to say."""

@@ -97,3 +97,4 @@ LABELS: Final[dict[str, str]] = {
 MOBILE_NUMBER_SCOPE: Final = "alexa::profile:mobile_number:read"
 CONSENT_URI: Final = "connection://AMAZON.AskForPermissionsConsent/2"
 APL_INTERFACE: Final = "Alexa.Presentation.APL"
+RENDER_DOCUMENT: Final = "Alexa.Presentation.APL.RenderDocument"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from content import Answer, Content, ContentError, Fact, Line
 from skill import names
 from skill.rules import ssml
 from skill.turn import Memory, Turn
+
+log = logging.getLogger(__name__)
 
 #: Safety answers that never carry the sponsor, an offer or the Hopeline.
 CRISIS = frozenset({"crisis", "urgent"})
@@ -212,11 +215,22 @@ class Voice:
         day = str(int(parts[2])) if len(parts) > 2 else ""
         return str(self.content.words[shape]).format(year=parts[0], month=month, day=day)
 
+    # -- the screen --------------------------------------------------------------------------------------
+
+    def _screen(self, turn: Turn, reply: Reply) -> list[Any]:
+        try:
+            from skill import screens  # needed on devices with a screen only
+
+            drawn = screens.render(turn, self, reply)
+        except Exception as error:  # nobody goes without the words because their screen could not be drawn
+            log.error("no screen: request=%s error=%s", turn.request_id, type(error).__name__)
+            return []
+        return [drawn] if drawn else []
+
     # -- Alexa's JSON ------------------------------------------------------------------------------------
 
-    @staticmethod
-    def response(turn: Turn, reply: Reply) -> Response:
-        """Turn a reply into Alexa's response: open if and only if it asks."""
+    def response(self, turn: Turn, reply: Reply) -> Response:
+        """Turn a reply into Alexa's response: open if and only if it asks; with a screen where there is one."""
         pace = turn.memory.pace
         connection = any(type(d).__name__ == "StartConnectionDirective" for d in reply.directives)
         card: Any = None
@@ -227,6 +241,8 @@ class Voice:
         reprompt = None
         if reply.asks in OPEN_QUESTIONS and not connection:
             reply.directives.append(_elicit_question())
+        if turn.has_screen and not connection:
+            reply.directives.extend(self._screen(turn, reply))
         if reply.reprompt:
             reprompt = Reprompt(output_speech=SsmlOutputSpeech(ssml=ssml.spoken(reply.reprompt, pace)))
         return Response(

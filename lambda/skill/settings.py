@@ -48,7 +48,7 @@ class Settings:
     #: Minutes a text may wait in the queue before it is dropped.
     queue_minutes: int = 10
     #: Seconds for a reply that asks the outside world, whatever hangs there.
-    reply_s: float = 3.4
+    reply_s: float = 3.2
     #: Stretches every timeout, for load tests in which hundreds of Lambdas share one small machine.
     patience: float = 1.0
     log_level: str = "INFO"

@@ -145,9 +145,9 @@ class DynamoStore:
             ).get("Items", [])
             if not found:
                 return gone
-            for item in found:
-                self._call("delete_item", Key={"who": item["who"], "what": item["what"]})
-            gone += len(found)
+            deletions = [{"DeleteRequest": {"Key": item}} for item in found]
+            left = self._call("batch_write_item", RequestItems={self._table: deletions}).get("UnprocessedItems", {})
+            gone += len(found) - len(left.get(self._table, []))
 
     def _written(self, call: str, **wanted: Any) -> bool:
         """Make a conditional write; False when its condition does not hold."""
@@ -161,7 +161,9 @@ class DynamoStore:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            answer: dict[str, Any] = getattr(self.client.get(), call)(TableName=self._table, **wanted)
+            if "RequestItems" not in wanted:
+                wanted["TableName"] = self._table
+            answer: dict[str, Any] = getattr(self.client.get(), call)(**wanted)
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", ""))
             if code == "ConditionalCheckFailedException":

@@ -138,7 +138,7 @@ class AwsTexts:
         except Exception:
             return Outcome.FAILED  # no client, so nothing left
         try:
-            client.send_text_message(**{k: v for k, v in wanted.items() if v})
+            answer = client.send_text_message(**{k: v for k, v in wanted.items() if v})
         except ClientError as error:
             return outcome_of(error.response)
         except (ConnectTimeoutError, EndpointConnectionError):
@@ -151,7 +151,8 @@ class AwsTexts:
             return Outcome.FAILED
         except Exception:  # an answer nobody documented; the request had left
             return Outcome.UNKNOWN
-        return Outcome.SENT
+        # botocore takes half an answer for an empty one.
+        return Outcome.SENT if answer.get("MessageId") else Outcome.UNKNOWN
 
 
 def outcome_of(answer: dict[str, Any]) -> Outcome:

@@ -100,7 +100,9 @@ class Turn:
     #: For a skill event: the permissions that are granted now.
     accepted_scopes: tuple[str, ...] = ()
     reason: str = ""
+    #: For a touch: what was touched, and the token of the screen it was on.
     arguments: tuple[str, ...] = ()
+    token: str = ""
 
     @property
     def is_intent(self) -> bool:
@@ -178,4 +180,5 @@ def read(event: Mapping[str, Any]) -> Turn:
         accepted_scopes=_scopes(request),
         reason=_text(_of(request, "reason")),
         arguments=tuple(_text(a) for a in arguments) if isinstance(arguments, list) else (),
+        token=_text(_of(request, "token")),
     )

@@ -53,7 +53,8 @@ class AwsServer:
 
     def __init__(self) -> None:
         """Start the server and make what the skill needs."""
-        logging.getLogger("werkzeug").setLevel(logging.WARNING)
+        for talkative in ("werkzeug", "moto"):
+            logging.getLogger(talkative).setLevel(logging.WARNING)
         self._moto = _Moto(ip_address="127.0.0.1", port=0, verbose=False)
         self._moto.start()
         host, port = self._moto.get_host_and_port()
@@ -62,9 +63,10 @@ class AwsServer:
         self.dynamodb = Client("dynamodb", **limits).get()
         self.sqs = Client("sqs", **limits).get()
         self.queue_url = self.dead_url = ""
-        self._make()
+        self._make_table()
+        self._make_queues()
 
-    def _make(self) -> None:
+    def _make_table(self) -> None:
         self.dynamodb.create_table(
             TableName=TABLE,
             KeySchema=[
@@ -80,6 +82,8 @@ class AwsServer:
         self.dynamodb.update_time_to_live(
             TableName=TABLE, TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"}
         )
+
+    def _make_queues(self) -> None:
         self.dead_url = self.sqs.create_queue(QueueName=DEAD_QUEUE)["QueueUrl"]
         dead = self.sqs.get_queue_attributes(QueueUrl=self.dead_url, AttributeNames=["QueueArn"])
         redrive = f'{{"deadLetterTargetArn":"{dead["Attributes"]["QueueArn"]}","maxReceiveCount":"{MAX_RECEIVES}"}}'
@@ -105,10 +109,18 @@ class AwsServer:
 
     def reset(self) -> None:
         """Empty the table and the queues."""
-        self.dynamodb.delete_table(TableName=TABLE)
-        for url in (self.queue_url, self.dead_url):
-            self.sqs.delete_queue(QueueUrl=url)
-        self._make()
+        if self.items():
+            self.dynamodb.delete_table(TableName=TABLE)
+            self._make_table()
+        if any(self._holds(url) for url in (self.queue_url, self.dead_url)):
+            for url in (self.queue_url, self.dead_url):
+                self.sqs.delete_queue(QueueUrl=url)
+            self._make_queues()
+
+    def _holds(self, url: str) -> bool:
+        counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        held = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=counts)["Attributes"]
+        return any(held[count] != "0" for count in counts)
 
     def close(self) -> None:
         """Stop the server."""

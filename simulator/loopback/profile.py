@@ -47,6 +47,7 @@ class ProfileServer(Service):
         """Go back to an account with a number."""
         if hasattr(self, "closing"):
             self.let_go()
+        self.slow_s = 0.0
         self.account, self.person = "number", "null"
         self.account_number, self.person_number = ("+1", "2025550142"), ("+1", "2025550177")
         self.asked.clear()

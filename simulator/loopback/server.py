@@ -46,6 +46,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         service = self.server.service
+        service.closing.wait(service.slow_s)
         try:
             answer = service.answer(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body)
         except Misbehaviour as way:
@@ -80,6 +81,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 class Service:
     """One service on a port of its own; subclasses answer."""
+
+    #: Seconds it takes to answer.
+    slow_s: float = 0.0
 
     def __init__(self) -> None:
         """Start to listen on a free port of 127.0.0.1."""

@@ -38,6 +38,7 @@ class TextingServer(Service):
     def reset(self) -> None:
         """Forget what was sent and behave again."""
         self.let_go()
+        self.slow_s = 0.0
         with self._lock:
             self.sent.clear()
             self.requests.clear()

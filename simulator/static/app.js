@@ -192,6 +192,7 @@ function showState() {
   screen.setDevice(found ? { id: situation.device, ...found } : null);
   const changed = Object.keys(SWITCHES).filter((name) => situation[name] !== world.defaults[name]).length;
   $("situation-now").textContent = changed ? `(${changed} changed)` : "";
+  $("ahead").textContent = state.hours_ahead ? `The skill’s clock is ${state.hours_ahead} hours ahead.` : "";
   $("link").value = linkTo({ given: state.given, steps: state.steps });
   $("speak").lang = situation.locale;
 }
@@ -234,8 +235,9 @@ function lookInside(place) {
   if (listening) {
     const made = { sure: `sure of ${listening.name} (${listening.label})`, unsure: `unsure between ${listening.choices.join(", ")}`, none: "nothing of ours" };
     rows.push([listening.free ? "Our own listening decided" : "Our own listening would have said",
-      `${made[listening.outcome] || listening.outcome}, confidence ${Math.round(listening.confidence * 100)}%`
-      + (listening.runner_up ? `, runner-up ${listening.runner_up}` : "") + ` — for “${listening.words}”`]);
+      `“${listening.words}”: ${made[listening.outcome] || listening.outcome}`
+      + (listening.confidence ? `, confidence ${Math.round(listening.confidence * 100)}%` : "")
+      + (listening.runner_up ? `, runner-up ${listening.runner_up}` : "")]);
   }
   rows.push(["Entries of content", turn.keys.join(", ") || "none"]);
   if (turn.reprompt) rows.push(["After a silence", turn.reprompt]);
@@ -326,6 +328,17 @@ $("again").addEventListener("click", () => next(async () => {
   tell("Started again.");
   $("say").focus();
 }));
+for (const button of document.querySelectorAll("[data-wait]")) {
+  button.addEventListener("click", () => next(async () => {
+    take(await inRoom("wait", { hours: Number(button.dataset.wait) }));
+    tell(`${button.textContent} passes.`);
+  }));
+}
+$("larger").addEventListener("click", () => {
+  const large = $("larger").getAttribute("aria-pressed") !== "true";
+  $("larger").setAttribute("aria-pressed", String(large));
+  screen.enlarge(large);
+});
 $("copy").addEventListener("click", async () => {
   $("link").select();
   try {

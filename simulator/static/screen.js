@@ -4,6 +4,9 @@
 import { $, el, withNumbers } from "./dom.js";
 
 const TALLEST = 560; // pixels a drawn screen may take on the page
+const TALLEST_LARGE = 1000;
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
 
 let onTouch = () => {};
 let device = null; // {id, name, width, height, viewport}, or null for a speaker without a screen
@@ -12,12 +15,14 @@ let shown = null; // {apl} or {title, lines}
 let frame = null;
 let ready = false;
 let waiting = [];
+let large = false;
 
 export function setUp(options) {
   onTouch = options.onTouch;
   renderer = options.renderer;
   addEventListener("message", fromFrame);
   new ResizeObserver(fit).observe($("stage"));
+  dark.addEventListener("change", draw);
 }
 
 export function setDevice(next) {
@@ -33,6 +38,13 @@ export function show(turn) {
   else if (!turn.commands.length) return;
   if (turn.commands.length && shown && shown.apl) post(...turn.commands.map((d) => ({ kind: "commands", commands: d.commands })));
   if (!turn.commands.length) draw();
+}
+
+/** Give the device the whole width of the page, or its usual place. */
+export function enlarge(wanted) {
+  large = wanted;
+  $("main").classList.toggle("large", large);
+  fit();
 }
 
 export function clear() {
@@ -53,7 +65,7 @@ function draw() {
     list(shown.apl.words);
     if (!frame) make();
     resize();
-    post({ kind: "render", ...shown.apl, viewport: device.viewport });
+    post({ kind: "render", ...shown.apl, viewport: device.viewport, theme: dark.matches ? "dark" : "light" });
     return;
   }
   drop();
@@ -94,7 +106,7 @@ function drop() {
 function fit() {
   const bezel = $("stage").querySelector(".bezel");
   if (!bezel || !device) return;
-  const scale = Math.min(($("stage").clientWidth - 28) / device.width, TALLEST / device.height, 1);
+  const scale = Math.min(($("stage").clientWidth - 28) / device.width, (large ? TALLEST_LARGE : TALLEST) / device.height, 1);
   const glass = bezel.firstElementChild;
   glass.style.width = `${Math.floor(device.width * scale)}px`;
   glass.style[glass.className === "words" && device.viewport.shape !== "ROUND" ? "minHeight" : "height"] =

@@ -6,7 +6,7 @@ import importlib
 import json
 import logging
 import mimetypes
-from collections.abc import Callable
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from flask import Flask, Response, abort, jsonify, render_template, request, sen
 from werkzeug.exceptions import HTTPException
 
 import content
+from simulator import apl_frame
 from simulator.web import devices, dialogfile, editors, guard, situation
 from simulator.web.rooms import Room, RoomError, Rooms
 
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "simulator" / "static"
+MAX_DEPTH = 40
 GONE = "This conversation is no longer kept here. It begins again."
 
 
@@ -30,22 +32,24 @@ def renderer_file() -> Path:
     return ROOT / "tests" / "browser" / "node_modules" / "apl-viewhost-web" / "index.js"
 
 
-def create_app(rooms: Rooms | None = None, renderer: Callable[[], Path] = renderer_file) -> Flask:
+def create_app(rooms: Rooms | None = None, renderer: Path | None = None) -> Flask:
     """Make the app that serves the page, its rooms and its files, to this machine alone."""
     mimetypes.add_type("text/javascript", ".js")  # some systems say otherwise, and a module would not load
     app = Flask(__name__, static_folder=str(STATIC), static_url_path="/static")
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    renderer = renderer or renderer_file()
     guard.protect(app)
+    app.register_blueprint(apl_frame.blueprint(renderer))
     app.register_error_handler(HTTPException, _in_words)
     for error in (RoomError, situation.SituationError):
         app.register_error_handler(error, _not_that)
     _rooms(app, rooms if rooms is not None else Rooms(), renderer)
-    _pages(app, renderer)
+    _pages(app)
     return app
 
 
-def _rooms(app: Flask, kept: Rooms, renderer: Callable[[], Path]) -> None:
-    """Add the rooms: make one, say, touch, set, write a dialog file."""
+def _rooms(app: Flask, kept: Rooms, renderer: Path) -> None:
+    """Add the rooms: make one, say, touch, set, let time pass, write a dialog file."""
 
     def room(name: str) -> Room:
         found = kept.find(name)
@@ -64,7 +68,7 @@ def _rooms(app: Flask, kept: Rooms, renderer: Callable[[], Path]) -> None:
             "screens": {d.id: {"width": d.width, "height": d.height, "viewport": d.viewport} for d in devices.SCREENS},
             "usual": [devices.NO_SCREEN, *(d.id for d in devices.SCREENS if d.usual)],
             "defaults": situation.DEFAULTS,
-            "renderer": renderer().is_file(),
+            "renderer": renderer.is_file(),
         }
         return jsonify(room=kept.add(made), world=world, turns=turns, state=made.state())
 
@@ -90,6 +94,13 @@ def _rooms(app: Flask, kept: Rooms, renderer: Callable[[], Path]) -> None:
             here.set(body)
             return jsonify(turns=[], state=here.state())
 
+    @app.post("/api/rooms/<name>/wait")
+    def wait(name: str) -> Response:
+        body, here = _body(), room(name)
+        with here.lock:
+            here.wait(body.get("hours"))
+            return jsonify(turns=[], state=here.state())
+
     @app.post("/api/rooms/<name>/dialog")
     def dialog(name: str) -> Response:
         title, here = str(_body().get("name") or "from the rehearsal page")[:120], room(name)
@@ -105,8 +116,8 @@ def _rooms(app: Flask, kept: Rooms, renderer: Callable[[], Path]) -> None:
         return jsonify(aloud=piece.aloud, words=piece.words, seconds=piece.seconds)
 
 
-def _pages(app: Flask, renderer: Callable[[], Path]) -> None:
-    """Add what a browser opens: the page, the editors' page, the handout, the frame for screens."""
+def _pages(app: Flask) -> None:
+    """Add what a browser opens: the page, the editors' page, the handout."""
 
     @app.get("/")
     def index() -> Response:
@@ -139,34 +150,29 @@ def _pages(app: Flask, renderer: Callable[[], Path]) -> None:
         response.headers["Content-Security-Policy"] = guard.HANDOUT
         return response
 
-    @app.get("/apl-frame")
-    def frame() -> Response:
-        if not renderer().is_file():
-            abort(404, description="The renderer of screens is not installed: make node-setup fetches it.")
-        response = send_file(STATIC / "apl-frame.html")
-        response.headers["Content-Security-Policy"] = guard.frame_policy(request.host_url.rstrip("/"))
-        return response
-
-    @app.get("/apl-frame/<name>.js")
-    def frame_script(name: str) -> Response:
-        files = {"renderer": renderer(), "frame": STATIC / "apl-frame.js"}
-        if name not in files or not files[name].is_file():
-            abort(404)
-        response = send_file(files[name], mimetype="text/javascript")
-        # The frame has no origin of its own, so to the browser it is a stranger who asks.
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        return response
-
 
 def _body() -> dict[str, Any]:
     """Read the JSON object that was sent; anything else is refused with 400."""
+    raw = request.get_data()
+    if _too_deep(raw):
+        abort(400, description="That is nested too deeply.")
     try:
-        found = json.loads(request.get_data())
-    except (ValueError, RecursionError):
+        found = json.loads(raw)
+    except ValueError:
         abort(400, description="That is not JSON.")
     if not isinstance(found, dict):
         abort(400, description="That is not a JSON object.")
     return found
+
+
+def _too_deep(raw: bytes) -> bool:
+    """Tell whether JSON is nested beyond reason, before reading it: Python 3.11 does not come out of that whole."""
+    depth = 0
+    for mark in re.findall(rb"[\[{\]}]", re.sub(rb'"(?:[^"\\]|\\.)*"', b"", raw)):
+        depth += 1 if mark in b"[{" else -1
+        if depth > MAX_DEPTH:
+            return True
+    return False
 
 
 def _locale() -> str:

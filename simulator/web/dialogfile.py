@@ -25,12 +25,14 @@ LANGUAGES_FOLDER = "tests/dialogs"
 def dialog(name: str, given: Mapping[str, str], steps: list[dict[str, Any]]) -> str:
     """Write a conversation as one entry of a dialog file (YAML, see tests/dialogs/README.md).
 
-    Raises `RoomError` for what a dialog file cannot say: touches, and settings changed on the way.
+    Raises `RoomError` for what a dialog file cannot say: touches, time that passes, settings changed on the way.
     """
     if not steps:
         raise RoomError("Nothing was said yet, so there is nothing to keep.")
     if any("touch" in step for step in steps):
         raise RoomError("A test file cannot hold touches on the screen yet. The link can.")
+    if any("wait" in step for step in steps):
+        raise RoomError("A test file cannot let time pass yet. The link can.")
     if any("set" in step for step in steps):
         raise RoomError(
             "The situation was changed on the way, which a test file cannot say. Start again, set it first."

@@ -19,19 +19,6 @@ PAGE = (
 HANDOUT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 
 
-def frame_policy(origin: str) -> str:
-    """Write the policy of the frame that draws screens: cut off from the page, and from everything outside.
-
-    The renderer needs `unsafe-eval`, and `data:` because its program is inside the file. The frame has no origin
-    of its own, so 'self' would name nothing: ours is spelled out.
-    """
-    return (
-        f"default-src 'none'; script-src {origin} 'unsafe-eval'; style-src {origin} 'unsafe-inline'; "
-        f"img-src data:; connect-src data:; base-uri 'none'; form-action 'none'; frame-ancestors {origin}; "
-        "sandbox allow-scripts"
-    )
-
-
 def protect(app: Flask) -> None:
     """Let only this machine in, take changes only from the page itself, and send the page's rules with it."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES

@@ -18,6 +18,8 @@ MAX_ROOMS = 64
 MAX_SAID_CHARACTERS = 500
 MAX_STEPS = 200
 MAX_ARGUMENTS = 20
+MAX_WAIT_HOURS = 24 * 31
+KEPT_TURNS = 20
 OPEN = "(open)"
 
 
@@ -69,6 +71,13 @@ class Room:
         device.touch(arguments, source if isinstance(source, dict) else {})
         return self._came(device.history[before:])
 
+    def wait(self, hours: Any) -> None:
+        """Let time pass for the limits on texts."""
+        if not isinstance(hours, int) or isinstance(hours, bool) or not 0 < hours <= MAX_WAIT_HOURS:
+            raise RoomError(f"Time passes in whole hours, {MAX_WAIT_HOURS} at most.")
+        self._remember({"wait": hours})
+        self.rehearsal.ahead_s += hours * 3600
+
     def set(self, wanted: Any) -> None:
         """Change settings. Raises `SituationError`."""
         found = situation.checked(wanted)
@@ -93,6 +102,8 @@ class Room:
                 turns += self.say(step["say"])
             elif "touch" in step:
                 turns += self.touch(step["touch"])
+            elif "wait" in step:
+                self.wait(step["wait"])
             else:
                 self.set(step.get("set"))
         return turns
@@ -105,6 +116,7 @@ class Room:
             "open": rehearsal.device.session is not None,
             "suggestions": suggestions.suggest(rehearsal.locale, self._memory, self._asked),
             "texts": self._texts,
+            "hours_ahead": round(rehearsal.ahead_s / 3600),
             "given": self.given,
             "steps": self.steps,
         }
@@ -120,8 +132,8 @@ class Room:
         self._asked |= {topic_of(turn, rehearsal.locale) for turn in turns if turn.request}
         self._texts += [text_row(rehearsal.account, to, body) for turn in turns for to, body in turn.texts]
         views = [view(rehearsal, turn) for turn in turns]
-        # The device needs its last turn only; the page has the others.
-        del rehearsal.device.history[:-1]
+        # The device looks back for the last reply and the last screen only; the page has the others.
+        del rehearsal.device.history[:-KEPT_TURNS]
         return views
 
 

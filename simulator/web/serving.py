@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import os
+import socket
 import sys
 
-import waitress.server  # type: ignore[import-untyped]
+import waitress.server
 
 from simulator.web.app import create_app
 from simulator.web.guard import MAX_BODY_BYTES
@@ -19,26 +21,35 @@ THREADS = 4
 def create_server(port: int) -> waitress.server.BaseWSGIServer:
     """Bind the server; `effective_port` tells the port. 0 takes the usual one, or any when that is taken.
 
-    Raises `OSError` when the port asked for is taken.
+    Raises `OSError` when the port asked for is taken, `OverflowError` when there is no such port.
     """
     try:
-        return _bound(port or USUAL_PORT)
+        bound = _bound(port or USUAL_PORT)
     except OSError as error:
         if port or error.errno != errno.EADDRINUSE:
             raise
-        return _bound(0)
-
-
-def _bound(port: int) -> waitress.server.BaseWSGIServer:
+        bound = _bound(0)
     return waitress.server.create_server(
         create_app(),
-        host=HOST,
-        port=port,
+        sockets=[bound],
         threads=THREADS,
         ident="",
         # waitress drops the connection beyond its own limit; up to there the app answers in words.
         max_request_body_size=16 * MAX_BODY_BYTES,
     )
+
+
+def _bound(port: int) -> socket.socket:
+    """Bind here rather than in waitress, which leaves the socket behind when the port is taken."""
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":  # elsewhere it would let two servers share a port
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((HOST, port))
+    except BaseException:
+        made.close()
+        raise
+    return made
 
 
 def serve(port: int = 0) -> int:

@@ -188,7 +188,7 @@ def _as_error(name: str) -> str:
 
 @pytest.mark.parametrize(
     "ways",
-    ["500", "503", "drop", "half", "hang"]
+    ["500", "503", "drop", "hang"]
     + [
         _as_error(name)
         for name in (

@@ -68,7 +68,7 @@ class Piece:
     template: str
     #: What `Voice.say` is asked for to hear it; its reprompt when `kind` is "reprompt"; empty: not said by key.
     key: str
-    #: say, more, stop, reprompt, line, name or title.
+    #: say, more, stop, reprompt, line, name, title, or text for what is only read.
     kind: str
     answer: Answer | None = None
     #: For wording about somebody else: the person it is heard for.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -16,7 +17,13 @@ KEY_SHAPE = re.compile(r"[a-z][a-z0-9_]*")
 
 def _trees(folder: Path) -> Iterator[tuple[str, ast.Module]]:
     for path in sorted(folder.rglob("*.py")):
-        yield path.relative_to(folder.parent).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+        yield path.relative_to(folder.parent).as_posix(), _parsed(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _parsed(path: Path, changed: int) -> ast.Module:
+    """Parse a file once for each time it is changed."""
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def literals(folder: Path) -> set[str]:

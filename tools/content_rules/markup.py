@@ -22,7 +22,8 @@ CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
 def parses(book: Book) -> Iterator[Finding]:
     """Every line becomes speech that parses, in every pace and for every person it is worded for."""
     for piece in book.pieces:
-        people = ["", *book.content.people] if piece.answer else [""]
+        persons = PERSONS & set(PLACEHOLDER.findall(piece.template))
+        people = book.content.people if persons else [piece.who]
         for who, pace in ((who, pace) for who in people for pace in PACES):
             try:
                 for markup in book.markup([piece.key], who, pace):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from content import Phone
 from tools.content_rules.book import Book, Finding, Piece
@@ -22,13 +23,34 @@ SPELLED = re.compile(
 )
 
 
+#: Files whose words are listed one by one; every other file of a locale is read for whatever text it holds.
+LISTED = frozenset({"answers.toml", "dialog.toml", "texts.toml", "words.toml"})
+
+
 def written(book: Book) -> list[Piece]:
-    """List everything with words in it: what is spoken, titles and names, text messages, words of cards."""
+    """List everything with words in it: what is spoken, titles, names, text messages, words of cards and screens."""
     content = book.content
-    texts = [Piece(book.path("texts.toml"), key, "text", text, "", "name") for key, text in content.texts.items()]
+    texts = [Piece(book.path("texts.toml"), key, "text", text, "", "text") for key, text in content.texts.items()]
     words = [(key, value) for key, value in content.words.items() if isinstance(value, str)]
-    cards = [Piece(book.path("dialog.toml"), f"words.{key}", "text", value, "", "name") for key, value in words]
-    return [*book.pieces, *book.labels, *texts, *cards]
+    cards = [Piece(book.path("dialog.toml"), f"words.{key}", "text", value, "", "text") for key, value in words]
+    others = sorted(path.name for path in book.folder.glob("*.toml") if path.name not in LISTED)
+    shown = [
+        Piece(book.path(name), path, "text", text, "", "text")
+        for name in others
+        for path, text in _texts(book.table(name))
+    ]
+    return [*book.pieces, *book.labels, *texts, *cards, *shown]
+
+
+def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _texts(inner, f"{path}.{key}".lstrip("."))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, 1):
+            yield from _texts(inner, f"{path}, {number}")
 
 
 def typed(book: Book) -> Iterator[Finding]:

@@ -4,7 +4,8 @@ How a line is written:
 
     BODY: chest, heart           a list of words and phrases with a name in capitals, for use in any line below it
     my? BODY .. hurts            words in order; `?` may be missing, `*` any number up to five
-    he/she/WHO                   one of these
+    he/she/WHO                   one of these words or lists
+    (go on|be here|WHO)          one of these phrases; `(...)?` and `(...)*` as above
     ..  ...  ....                up to two, four, eight words of any kind between
     suicid~                      any word that begins so
     ^ stop $                     the beginning and the end of what was said
@@ -29,6 +30,7 @@ GAPS = {"..": 2, "...": 4, "....": 8}
 AFTER, BEFORE = 5, 4  # how many words a guard looks back and ahead
 REPEATS = 5
 GUARD = re.compile(r"\bunless (before|after|with) ")
+PART = re.compile(r"\([^()]*\)[?*]?|\S+")
 NAME = re.compile(r"([A-Z][A-Z_]*):(?:\s|$)")
 
 
@@ -43,9 +45,13 @@ class Word:
     words: set[str] = field(default_factory=set)
     phrases: list[Phrase] = field(default_factory=list)
     firsts: set[str] = field(default_factory=set)
+    may_end: bool = False  # whether the end of the text is one of the alternatives
 
     def add(self, phrase: Phrase) -> None:
         """Take one more alternative."""
+        if not phrase.firsts:
+            self.may_end |= any(step.kind == "end" for step in phrase.steps)
+            return
         self.firsts |= phrase.firsts
         if len(phrase.steps) == 1 and phrase.steps[0].kind == "one" and not phrase.steps[0].word.phrases:
             self.words |= phrase.steps[0].word.words
@@ -85,7 +91,9 @@ class Text:
 
     def ends(self, word: Word, at: int) -> set[int]:
         """Give the places where one of the alternatives that begins here may end."""
-        if at >= len(self.words) or word.firsts.isdisjoint(self.tags[at]):
+        if at >= len(self.words):
+            return {at} if word.may_end else set()
+        if word.firsts.isdisjoint(self.tags[at]):
             return set()
         key = (id(word), at)
         if key not in self._found:
@@ -142,9 +150,7 @@ class Text:
     def _guarded(self, phrase: Phrase, start: int, end: int) -> bool:
         last = len(self.words)
         ranges = {"before": (end, min(end + BEFORE, last)), "after": (max(0, start - AFTER), start), "with": (0, last)}
-        return any(
-            self.run(guard, place) for side, guard in phrase.guards for place in range(*ranges[side])
-        )
+        return any(self.run(guard, place) for side, guard in phrase.guards for place in range(*ranges[side]))
 
     def has(self, phrases: list[Phrase]) -> bool:
         """Tell whether any of these phrases stands in the text."""
@@ -187,6 +193,8 @@ class Lexicon:
     def _line(self, line: str, names: dict[str, Word]) -> Phrase:
         core, *guards = GUARD.split(line)
         phrase = self._phrase(core, names)
+        if not phrase.needs:
+            raise LexiconError(f"{line!r} holds no word that must be there")
         phrase.line = " ".join(line.split())
         phrase.guards = [
             (side, self._phrase(text, names)) for side, text in zip(guards[::2], guards[1::2], strict=True)
@@ -194,15 +202,13 @@ class Lexicon:
         return phrase
 
     def _phrase(self, text: str, names: dict[str, Word]) -> Phrase:
-        steps = [step for part in text.split() for step in self._steps(part, names)]
+        steps = [step for part in PART.findall(text) for step in self._steps(part, names)]
         firsts: set[str] = set()
         for step in steps:
             firsts |= step.word.firsts
-            if step.kind in {"one", "gap"}:
+            if step.kind == "one":
                 break
-        if not firsts:
-            raise LexiconError(f"{text!r} does not begin with a word")
-        needs = sorted((step.word.firsts for step in steps if step.kind == "one"), key=len)
+        needs = sorted((step.word.firsts for step in steps if step.kind == "one" and not step.word.may_end), key=len)
         return Phrase(steps, firsts, needs)
 
     def _steps(self, part: str, names: dict[str, Word]) -> Iterator[Step]:
@@ -212,13 +218,18 @@ class Lexicon:
             yield Step("start" if part == "^" else "end")
         elif part[-1] in "?*":
             yield Step("maybe" if part[-1] == "?" else "many", self._word(part[:-1], names))
-        elif "/" in part or part.isupper():
+        elif part[0] == "(" or "/" in part or part.isupper():
             yield Step("one", self._word(part, names))
         else:
             for word in self._literal(part):
                 yield Step("one", word)
 
     def _word(self, part: str, names: dict[str, Word]) -> Word:
+        if part[0] == "(":
+            word = Word()
+            for phrase in part[1:-1].split("|"):
+                word.add(self._phrase(phrase, names))
+            return word
         pieces = part.split("/")
         if len(pieces) == 1 and part.isupper():
             if part not in names:

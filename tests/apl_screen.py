@@ -1,0 +1,320 @@
+"""A device's screen for tests: Debian's Chromium draws with the real APL renderer, and the picture can be read."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from flask import Flask
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from werkzeug.serving import make_server
+
+from simulator import apl_frame
+from simulator.web.devices import Device
+
+ROOT = Path(__file__).parent.parent
+RENDERER = ROOT / "tests" / "browser" / "node_modules" / "apl-viewhost-web" / "index.js"
+CHROMIUM = shutil.which("chromium") or ""
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-color-profile=srgb",
+    "--disable-lcd-text",
+]
+Picture = npt.NDArray[np.uint8]
+
+
+def missing() -> str:
+    """Say what a browser test lacks here; empty when it lacks nothing."""
+    if not CHROMIUM:
+        return "no Chromium: apt-get install chromium"
+    if not RENDERER.is_file():
+        return "no APL renderer: make node-setup"
+    if not list(Path("/usr/share/fonts").rglob("LiberationSans-Bold.ttf")):
+        return "no Liberation Sans: apt-get install fonts-liberation"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where one text stands on the screen, in the device's own pixels, and how it is set."""
+
+    text: str
+    left: float
+    top: float
+    width: float
+    height: float
+    size: float
+    weight: int
+    #: True when more is written than the box shows.
+    cut: bool
+
+    @property
+    def right(self) -> float:
+        """Give the right edge."""
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        """Give the lower edge."""
+        return self.top + self.height
+
+
+#: Measures every run of text as it is laid out, not the box it was given.
+BOXES = """() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.getElementById("screen"), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (!node.data.trim()) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const { left, top, width, height } = range.getBoundingClientRect();
+    const style = getComputedStyle(node.parentElement);
+    let cut = false;
+    for (let at = node.parentElement; at && at.id !== "screen"; at = at.parentElement) {
+      const clip = getComputedStyle(at);
+      if (clip.overflowX !== "visible" && at.scrollWidth > at.clientWidth + 1) cut = true;
+    }
+    found.push({ text: node.data, left, top, width, height, size: parseFloat(style.fontSize),
+                 weight: Number(style.fontWeight), cut });
+  }
+  return found;
+}"""
+
+LISTEN = """() => {
+  window.heard = [];
+  window.addEventListener("message", (event) => {
+    if (!["render", "commands", "clear"].includes(event.data?.kind)) window.heard.push(event.data);
+  });
+}"""
+
+#: The frame is opened on its own here, so it is its own page: what it says to the page around it, it hears itself.
+WAIT = """(kind) => new Promise((done, failed) => {
+  const stop = setTimeout(() => failed(new Error("no " + kind + ": " + JSON.stringify(window.heard))), 15000);
+  const look = () => {
+    const at = window.heard.findIndex((each) => each.kind === kind || each.kind === "error");
+    if (at < 0) return setTimeout(look, 5);
+    clearTimeout(stop);
+    done(window.heard.splice(at, 1)[0]);
+  };
+  look();
+})"""
+
+DECODE = """async (png) => {
+  const bytes = Uint8Array.from(atob(png), (c) => c.charCodeAt(0));
+  const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const rgba = context.getImageData(0, 0, image.width, image.height).data;
+  const rgb = new Uint8Array((rgba.length / 4) * 3);
+  for (let i = 0, j = 0; i < rgba.length; i += 4) { rgb[j++] = rgba[i]; rgb[j++] = rgba[i + 1]; rgb[j++] = rgba[i + 2]; }
+  let text = "";
+  for (let i = 0; i < rgb.length; i += 32768) text += String.fromCharCode(...rgb.subarray(i, i + 32768));
+  return [image.width, image.height, btoa(text)];
+}"""
+
+
+@dataclass(slots=True)
+class Screen:
+    """One browser with one device's screen in it."""
+
+    origin: str
+    page: Page
+    desk: Page
+    #: What the page printed as a warning or an error, and what it asked for that is not ours.
+    complaints: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    device: Device | None = None
+
+    def draw(self, directive: Mapping[str, Any], device: Device, theme: str = "dark") -> list[str]:
+        """Draw a RenderDocument directive as a device would; gives the words on the screen. Raises on an error."""
+        if self.device is None or (device.width, device.height) != (self.device.width, self.device.height):
+            self.page.set_viewport_size({"width": device.width, "height": device.height})
+        self.device = device
+        message = {**directive, "kind": "render", "viewport": device.viewport, "theme": theme}
+        self.page.evaluate("(message) => window.postMessage(message, '*')", message)
+        told = self.page.evaluate(WAIT, "rendered")
+        if told["kind"] == "error":
+            raise RuntimeError(told["message"])
+        return [str(word) for word in told["words"]]
+
+    def boxes(self) -> list[Box]:
+        """Measure every text on the screen."""
+        return [Box(**each) for each in self.page.evaluate(BOXES)]
+
+    def press(self, x: float, y: float) -> dict[str, Any]:
+        """Press a place and give the event that came of it."""
+        self.page.mouse.click(x, y)
+        event: dict[str, Any] = self.page.evaluate(WAIT, "event")
+        return event
+
+    def png(self, **clip: float) -> bytes:
+        """Take a picture of the screen, or of a part of it (x, y, width, height)."""
+        return self.page.screenshot(clip=clip) if clip else self.page.screenshot()  # type: ignore[arg-type]
+
+    def picture(self, **clip: float) -> Picture:
+        """Take a picture as an array of rows, columns, red-green-blue."""
+        return self.decode(self.png(**clip))
+
+    def decode(self, png: bytes) -> Picture:
+        """Decode a PNG."""
+        width, height, data = self.desk.evaluate(DECODE, base64.b64encode(png).decode())
+        return np.frombuffer(base64.b64decode(data), np.uint8).reshape(height, width, 3)
+
+    def reference(self, text: str, size: float, weight: int) -> Picture:
+        """Draw a text alone, with room to spare: what it looks like when nothing can cut it."""
+        style = (
+            f"font: {weight} {size}px 'Liberation Sans'; white-space: nowrap; padding: {size}px; display: inline-block"
+        )
+        self.desk.set_content(
+            f'<body style="margin:0;background:#000;color:#fff"><div id="t" style="{style}">{text}</div>'
+        )
+        return self.decode(self.desk.locator("#t").screenshot())
+
+
+@contextmanager
+def screen() -> Iterator[Screen]:
+    """Open a browser with the frame that draws screens, served on loopback."""
+    app = Flask("screen")
+    app.register_blueprint(apl_frame.blueprint(RENDERER))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    origin = f"http://127.0.0.1:{server.server_port}"
+    try:
+        with sync_playwright() as playwright:
+            browser: Browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+            context = browser.new_context(viewport={"width": 960, "height": 480})
+            made = Screen(origin, context.new_page(), context.new_page())
+
+            def asked(request: Request) -> None:
+                if not request.url.startswith((origin, "data:", "about:", "blob:")):
+                    made.outside.append(request.url)
+
+            def printed(message: ConsoleMessage) -> None:
+                if message.type in {"warning", "error"}:
+                    made.complaints.append(message.text)
+
+            context.on("request", asked)
+            made.page.on("console", printed)
+            made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
+            made.page.add_init_script(f"({LISTEN})()")
+            made.page.goto(f"{origin}/apl-frame")
+            made.page.evaluate(WAIT, "ready")
+            yield made
+            browser.close()
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+# -- reading pictures ------------------------------------------------------------------------------------------------
+
+
+def luminance(picture: Picture) -> npt.NDArray[np.float64]:
+    """Give the relative luminance of every pixel, as WCAG defines it."""
+    share = picture.astype(np.float64) / 255
+    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    found: npt.NDArray[np.float64] = linear @ np.array([0.2126, 0.7152, 0.0722])
+    return found
+
+
+def contrast(picture: Picture) -> float:
+    """Give the contrast of the writing in a picture with what it stands on.
+
+    The ground is the colour there is most of; the ink is the colour farthest from it that covers one pixel in a
+    hundred, so that neither a stray pixel nor the blurred edge of a letter counts.
+    """
+    colours, counts = np.unique(picture.reshape(-1, 3), axis=0, return_counts=True)
+    light = luminance(colours)
+    ground = light[counts.argmax()]
+    common = counts >= picture.shape[0] * picture.shape[1] / 100
+    ratios = (np.maximum(light, ground) + 0.05) / (np.minimum(light, ground) + 0.05)
+    return float(ratios[common].max())
+
+
+def ink(picture: Picture) -> npt.NDArray[np.bool_]:
+    """Tell which pixels are written on: nearer the farthest colour than the ground."""
+    light = luminance(picture)
+    values, counts = np.unique(light.round(3), return_counts=True)
+    away = np.abs(light - values[counts.argmax()])
+    found: npt.NDArray[np.bool_] = away > away.max() / 2
+    return found
+
+
+def trimmed(marks: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Cut away the empty margin around what is written."""
+    rows, columns = np.flatnonzero(marks.any(axis=1)), np.flatnonzero(marks.any(axis=0))
+    if not len(rows):
+        return marks[:0, :0]
+    return marks[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def agreement(seen: npt.NDArray[np.bool_], wanted: npt.NDArray[np.bool_]) -> float:
+    """Give the share of written pixels that two pieces of writing have in common, 0 when their sizes differ."""
+    a, b = trimmed(seen), trimmed(wanted)
+    if abs(a.shape[0] - b.shape[0]) > 2 or abs(a.shape[1] - b.shape[1]) > 2:
+        return 0.0
+    height, width = max(a.shape[0], b.shape[0]) + 2, max(a.shape[1], b.shape[1]) + 2
+    best = 0.0
+    for down in range(height - a.shape[0] + 1):
+        for right in range(width - a.shape[1] + 1):
+            both = np.zeros((height, width), bool), np.zeros((height, width), bool)
+            both[0][down : down + a.shape[0], right : right + a.shape[1]] = a
+            both[1][1 : 1 + b.shape[0], 1 : 1 + b.shape[1]] = b
+            best = max(best, float((both[0] & both[1]).sum() / (both[0] | both[1]).sum()))
+    return best
+
+
+def read_lines(lines: list[npt.NDArray[np.bool_]], height: int = 44) -> list[str]:
+    """Read pieces of writing, one a line, with tesseract: black on white, all brought to one height."""
+    rows = [_scaled(trimmed(line), height) for line in lines]
+    width = max(row.shape[1] for row in rows) + 80
+    page = np.full((len(rows) * height * 2 + height, width), 255, np.uint8)
+    for place, row in enumerate(rows):
+        top = height + place * height * 2
+        page[top : top + row.shape[0], 40 : 40 + row.shape[1]] = row
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "lines.pgm"
+        file.write_bytes(b"P5 %d %d 255\n" % (page.shape[1], page.shape[0]) + page.tobytes())
+        ran = subprocess.run(
+            ["tesseract", str(file), "-", "--psm", "6", "-l", "eng"],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"OMP_THREAD_LIMIT": "1", "PATH": "/usr/bin:/bin"},
+        )
+    return [line.strip() for line in ran.stdout.splitlines() if line.strip()]
+
+
+def _scaled(marks: npt.NDArray[np.bool_], height: int) -> Picture:
+    if not marks.size:
+        return np.full((height, height), 255, np.uint8)
+    scale = marks.shape[0] / height
+    width = max(1, round(marks.shape[1] / scale))
+    # The mean over each target pixel's place, so that thin strokes stay.
+    sums = np.pad(marks.astype(np.float64).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    y = (np.arange(height + 1) * scale).round().astype(int).clip(0, marks.shape[0])
+    x = (np.arange(width + 1) * scale).round().astype(int).clip(0, marks.shape[1])
+    total = sums[y[1:]][:, x[1:]] - sums[y[:-1]][:, x[1:]] - sums[y[1:]][:, x[:-1]] + sums[y[:-1]][:, x[:-1]]
+    area = np.maximum(np.outer(y[1:] - y[:-1], x[1:] - x[:-1]), 1)
+    found: Picture = (255 - 255 * total / area).astype(np.uint8)
+    return found
