@@ -8,7 +8,7 @@ export PYTHONPATH := lambda:.
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run talk run-aws test check lint format types content models models-check transcripts package lock \
-        clean build-SkillFunction conformance node-setup sam-setup bench handout score show release-check
+        clean build-SkillFunction build-TextsConsumer conformance node-setup sam-setup bench handout score show release-check
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 22
@@ -47,7 +47,7 @@ handout: setup  ## all answers with their sources as one page, build/handout.htm
 package: setup  ## stage build/lambda, what runs on AWS, and zip it
 	@$(PY) -m tools.package --into build/lambda --zip build/lambda.zip
 
-build-SkillFunction:  # `sam build` calls this, from this folder
+build-SkillFunction build-TextsConsumer:  # `sam build` calls these, from this folder: both functions ship the same code
 	@$(PYTHON) -m tools.package --into "$(ARTIFACTS_DIR)"
 
 lock:  ## resolve the dependencies anew, with hashes (needs uv)

@@ -21,6 +21,7 @@ from tools.runtime import ROOT
 TEMPLATE = ROOT / "template.yaml"
 SKILL_ID = "amzn1.ask.skill.00000000-0000-4000-8000-000000000000"
 IDENTITY = "arn:aws:sms-voice:us-east-1:111122223333:phone-number/phone-0123456789abcdef"
+HASH_KEY = "not-a-secret-" * 3
 #: What CloudFormation fills in by itself.
 PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "us-east-1", "AWS::AccountId": "111122223333"}
 NOTHING = object()
@@ -99,10 +100,10 @@ class Stack:
         properties: dict[str, Any] = self.resources["SkillFunction"]["Properties"]
         return properties
 
-    def allowed(self) -> dict[str, set[str]]:
-        """Give what the skill's role may do: resources by action."""
+    def allowed(self, name: str = "SkillRole") -> dict[str, set[str]]:
+        """Give what a role may do: resources by action."""
         granted: dict[str, set[str]] = {}
-        role = self.resources["SkillRole"]["Properties"]
+        role = self.resources[name]["Properties"]
         for policy in role["Policies"]:
             for statement in policy["PolicyDocument"]["Statement"]:
                 assert statement["Effect"] == "Allow"
@@ -117,6 +118,7 @@ EVERYTHING = {
     "OriginationIdentityArn": IDENTITY,
     "ConfigurationSetName": "deliveries",
     "ProtectConfigurationId": "protect-0123",
+    "HashKey": HASH_KEY,
 }
 
 
@@ -196,8 +198,10 @@ def test_the_function_fits_alexa() -> None:
 def test_settings_read_what_the_template_sets() -> None:
     stack = Stack(**EVERYTHING, Countries="US,CA")
     variables = stack.function()["Environment"]["Variables"]
-    # Without these two there is no texting, whatever the other variables say.
-    settings = Settings.from_environment({"HASH_KEY": "k" * 32, "TEXTS_TABLE": "rehearsal", **variables})
+    settings = Settings.from_environment(variables)
+    assert settings.hash_key == HASH_KEY
+    assert settings.texts_table == "<TextsTable>"
+    assert settings.queue_url == "<TextsQueue>"
     assert settings.skill_id == SKILL_ID
     assert settings.origination_identity == IDENTITY
     assert settings.configuration_set == "deliveries"
@@ -206,15 +210,29 @@ def test_settings_read_what_the_template_sets() -> None:
     assert settings.texting
 
 
-@pytest.mark.parametrize(("identity", "texting"), [("", "on"), ("", "off"), (IDENTITY, "off")])
-def test_without_a_sender_or_the_wish_nothing_may_text_and_no_text_is_offered(identity: str, texting: str) -> None:
-    stack = Stack(**{**EVERYTHING, "OriginationIdentityArn": identity}, Texting=texting)
-    assert not [action for action in stack.allowed() if action.startswith("sms-voice:")]
+@pytest.mark.parametrize(
+    ("identity", "key", "texting"),
+    [("", HASH_KEY, "on"), ("", HASH_KEY, "off"), (IDENTITY, HASH_KEY, "off"), (IDENTITY, "", "on")],
+)
+def test_without_a_sender_a_key_or_the_wish_nothing_may_text_and_no_text_is_offered(
+    identity: str, key: str, texting: str
+) -> None:
+    stack = Stack(**{**EVERYTHING, "OriginationIdentityArn": identity, "HashKey": key}, Texting=texting)
+    assert not [action for action in stack.allowed() if not action.startswith("logs:")]
+    assert {name for name, r in RAW["Resources"].items() if r.get("Condition") == "MayText"} == {
+        "TextsTable",
+        "TextsQueue",
+        "TextsDeadLetters",
+        "TextsConsumer",
+        "ConsumerRole",
+        "ConsumerLogs",
+    }
+    assert not stack.condition("MayText")
     assert stack.function()["Environment"]["Variables"]["TEXTING"] == "off"
 
 
 def test_texting_is_granted_for_what_is_named_and_no_more() -> None:
-    one = Stack(SkillId=SKILL_ID, OriginationIdentityArn=IDENTITY).allowed()
+    one = Stack(SkillId=SKILL_ID, OriginationIdentityArn=IDENTITY, HashKey=HASH_KEY).allowed()
     assert one["sms-voice:SendTextMessage"] == {IDENTITY}
     base = "arn:aws:sms-voice:us-east-1:111122223333"
     assert Stack(**EVERYTHING).allowed()["sms-voice:SendTextMessage"] == {
@@ -229,10 +247,11 @@ def test_nothing_is_granted_on_everything() -> None:
     assert stack.function()["Role"] == "<SkillRole.Arn>"
     for role in stack.of_type("AWS::IAM::Role"):
         assert "ManagedPolicyArns" not in role  # Amazon's own would allow every log group
-    for action, resources in stack.allowed().items():
-        assert "*" not in action
-        assert resources
-        assert not [r for r in resources if "*" in r], action
+    for role in ("SkillRole", "ConsumerRole"):
+        for action, resources in stack.allowed(role).items():
+            assert "*" not in action
+            assert resources
+            assert not [r for r in resources if "*" in r], action
     assert stack.allowed()["logs:PutLogEvents"] == {"<SkillLogs.Arn>"}
     assert "logs:CreateLogGroup" not in stack.allowed()
 
@@ -240,4 +259,25 @@ def test_nothing_is_granted_on_everything() -> None:
 def test_logs_go_away_by_themselves() -> None:
     stack = Stack(SkillId=SKILL_ID)
     assert stack.function()["LoggingConfig"]["LogGroup"] == "<SkillLogs>"
-    assert stack.resources["SkillLogs"]["Properties"]["RetentionInDays"] == 30
+    for logs in stack.of_type("AWS::Logs::LogGroup"):
+        assert logs["RetentionInDays"] == 30
+
+
+def test_the_table_is_what_the_store_writes_to_and_empties_itself() -> None:
+    (table,) = Stack(**EVERYTHING).of_type("AWS::DynamoDB::Table")
+    assert {k["AttributeName"]: k["KeyType"] for k in table["KeySchema"]} == {"who": "HASH", "what": "RANGE"}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+
+
+def test_what_waits_is_encrypted_and_does_not_wait_for_ever() -> None:
+    stack = Stack(**EVERYTHING)
+    queues = stack.of_type("AWS::SQS::Queue")
+    assert len(queues) == 2
+    assert all(q["SqsManagedSseEnabled"] and q["MessageRetentionPeriod"] <= 86_400 for q in queues)
+    consumer = stack.resources["TextsConsumer"]["Properties"]
+    assert (ROOT / "lambda" / f"{consumer['Handler'].split('.')[0]}.py").exists()
+    waiting = stack.resources["TextsQueue"]["Properties"]
+    assert waiting["VisibilityTimeout"] >= 6 * consumer["Timeout"]
+    assert waiting["RedrivePolicy"]["maxReceiveCount"] == 5
+    variables = stack.function()["Environment"]["Variables"]
+    assert consumer["Environment"]["Variables"] == {**variables, "TEXTING": "on"}
