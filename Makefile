@@ -8,7 +8,7 @@ export PYTHONPATH := lambda:.
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run talk run-aws test check lint format types content models models-check transcripts package lock \
-        clean build-SkillFunction build-TextsConsumer conformance node-setup sam-setup bench handout score show release-check
+        clean build-SkillFunction build-TextsConsumer conformance conformance-setup node-setup sam-setup bench handout score show release-check
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 22
@@ -84,7 +84,7 @@ release-check: setup  ## list what a person must still confirm before a store re
 	@$(PY) -m tools.release
 
 test: check  ## all checks and all tests
-	@$(PY) -m pytest -n 2 --dist loadgroup
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 score: setup  ## score QUESTIONS=file.csv (utterance,topic,kind) the way a free question goes
 	@$(PY) -m tools.score $(QUESTIONS)
@@ -94,11 +94,18 @@ score: setup  ## score QUESTIONS=file.csv (utterance,topic,kind) the way a free 
 bench: setup  ## ratios against a hello-world skill, load on the texting, speed of the listening
 	@$(PY) -m bench
 
-conformance: setup node-setup  ## other people's test clients against the skill on loopback
-	@$(PY) -m pytest tests/conformance -m node
+conformance: setup node-setup conformance-setup  ## other people's test clients against the skill on loopback
+	@$(PY) -m pytest tests/conformance
+
+conformance-setup: build/conformance-venv/.stamp
+build/conformance-venv/.stamp: tests/conformance/requirements.txt tests/conformance/requirements-build.txt lambda/requirements.txt
+	@$(PYTHON) -m venv build/conformance-venv
+	@build/conformance-venv/bin/python -m pip install -q --require-hashes -r tests/conformance/requirements-build.txt
+	@build/conformance-venv/bin/python -m pip install -q --require-hashes --no-build-isolation -r tests/conformance/requirements.txt
+	@touch $@
 
 node-setup:  ## Node packages the tests use: Amazon's schemas, axe, the APL renderer, test clients
-	@for d in tests/node tests/browser; do [ ! -f $$d/package.json ] || (cd $$d && npm ci --silent --ignore-scripts --no-audit --no-fund --legacy-peer-deps); done
+	@for d in tests/node tests/browser tests/conformance; do [ ! -f $$d/package.json ] || (cd $$d && npm ci --silent --ignore-scripts --no-audit --no-fund --legacy-peer-deps); done
 
 sam-setup: .venv-sam/.stamp  ## the SAM command line in its own environment
 .venv-sam/.stamp: requirements/sam.txt
@@ -107,5 +114,5 @@ sam-setup: .venv-sam/.stamp  ## the SAM command line in its own environment
 	@touch $@
 
 clean:  ## remove everything made here
-	@rm -rf build .venv .venv-sam tests/node/node_modules tests/browser/node_modules
+	@rm -rf build .venv .venv-sam tests/node/node_modules tests/browser/node_modules tests/conformance/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

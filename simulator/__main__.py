@@ -3,7 +3,7 @@
 python -m simulator                      a conversation in the terminal (or a script on standard input)
 python -m simulator --once "..."         one sentence, the reply as JSON
 python -m simulator --script FILE        one sentence a line, one JSON object a line
-python -m simulator --web                a page on 127.0.0.1
+python -m simulator --web                a page on 127.0.0.1 (--voice: that hears and speaks)
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     way.add_argument("--script", metavar="FILE", help="say each line of a file (- is standard input); print JSON lines")
     way.add_argument("--web", action="store_true", help="serve the rehearsal page on 127.0.0.1")
     way.add_argument("--endpoint", action="store_true", help="serve the skill's own endpoint on 127.0.0.1, unverified")
+    parser.add_argument("--voice", action="store_true", help="with --web: talk to the page (make run-voice)")
     parser.add_argument("--port", type=int, default=0, help="port for --web and --endpoint (0: any free one)")
     parser.add_argument("--locale", default="en-US")
     options = parser.parse_args(arguments)
@@ -41,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.web:
         from simulator.web import serve
 
-        return serve(options.port)
+        return serve(options.port, options.voice)
     if options.endpoint:
         from simulator.endpoint import main as serve_endpoint
 

@@ -86,14 +86,15 @@ class Loopback:
     def drain(self, delivery: Delivery | None = None) -> int:
         """Let the consumer take up once what waits in the queue; gives how many messages it was handed."""
         records = self.aws.messages()
-        again = {
-            row["itemIdentifier"]
-            for row in consume({"Records": records}, delivery or self.delivery())["batchItemFailures"]
-        }
+        self.take_up(records, delivery or self.delivery())
+        return len(records)
+
+    def take_up(self, records: list[dict[str, Any]], delivery: Delivery) -> None:
+        """Hand messages to the consumer, and delete those it is done with, as Lambda does."""
+        again = {row["itemIdentifier"] for row in consume({"Records": records}, delivery)["batchItemFailures"]}
         for record in records:
             if record["messageId"] not in again:
                 self.aws.delete(record)
-        return len(records)
 
     def keep_draining(self, every_s: float = 1.0) -> None:
         """Take up what waits, again and again, until closed."""

@@ -59,10 +59,13 @@ class Box:
     top: float
     width: float
     height: float
-    size: float
-    weight: int
-    #: True when more is written than the box shows.
-    cut: bool
+    lines: int = 1
+    size: float = 0
+    weight: int = 0
+    #: True when more is written than is shown.
+    cut: bool = False
+    #: True inside a part of the screen that scrolls.
+    scrolls: bool = False
 
     @property
     def right(self) -> float:
@@ -75,27 +78,31 @@ class Box:
         return self.top + self.height
 
 
-#: Measures every run of text as it is laid out, not the box it was given.
-BOXES = """() => {
-  const found = [];
-  const walker = document.createTreeWalker(document.getElementById("screen"), NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const node = walker.currentNode;
-    if (!node.data.trim()) continue;
-    const range = document.createRange();
-    range.selectNodeContents(node);
-    const { left, top, width, height } = range.getBoundingClientRect();
-    const style = getComputedStyle(node.parentElement);
-    let cut = false;
-    for (let at = node.parentElement; at && at.id !== "screen"; at = at.parentElement) {
-      const clip = getComputedStyle(at);
-      if (clip.overflowX !== "visible" && at.scrollWidth > at.clientWidth + 1) cut = true;
-    }
-    found.push({ text: node.data, left, top, width, height, size: parseFloat(style.fontSize),
-                 weight: Number(style.fontWeight), cut });
+#: Measures every text as it is laid out, not the box it was given; what a scrolling part hides below is not cut.
+BOXES = """() => [...document.querySelectorAll("#screen .apl-z p")].filter((p) => p.textContent.trim()).map((p) => {
+  const range = document.createRange();
+  range.selectNodeContents(p);
+  const { left, top, right, bottom, width, height } = range.getBoundingClientRect();
+  const style = getComputedStyle(p);
+  let cut = false, scrolls = false;
+  // A line may be set closer than its letters are high without cutting any of them.
+  const slack = Math.max(2, parseFloat(style.fontSize) * 0.08);
+  for (let at = p.parentElement; at.id !== "screen"; at = at.parentElement) {
+    if (getComputedStyle(at).overflowX === "visible") continue;
+    const room = at.getBoundingClientRect();
+    scrolls ||= at.classList.contains("scrollView");
+    cut ||= left < room.left - 2 || right > room.right + 2;
+    cut ||= !scrolls && (top < room.top - slack || bottom > room.bottom + slack);
   }
-  return found;
-}"""
+  const lines = new Set([...range.getClientRects()].filter((r) => r.width > 1).map((r) => Math.round(r.top))).size;
+  return { text: p.textContent, left, top, width, height, lines, size: parseFloat(style.fontSize),
+           weight: Number(style.fontWeight), cut, scrolls };
+})"""
+
+TOUCHABLE = """() => [...document.querySelectorAll("#screen .apl-c")].map((e) => {
+  const { left, top, width, height } = e.getBoundingClientRect();
+  return { text: e.textContent, left, top, width, height };
+})"""
 
 LISTEN = """() => {
   window.heard = [];
@@ -116,19 +123,38 @@ WAIT = """(kind) => new Promise((done, failed) => {
   look();
 })"""
 
-DECODE = """async (png) => {
+#: Decodes a part of a PNG: its pixels as red, green, blue.
+DECODE = """async ([png, x, y, width, height]) => {
   const bytes = Uint8Array.from(atob(png), (c) => c.charCodeAt(0));
   const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-  const canvas = new OffscreenCanvas(image.width, image.height);
-  const context = canvas.getContext("2d");
-  context.drawImage(image, 0, 0);
-  const rgba = context.getImageData(0, 0, image.width, image.height).data;
+  return pixels(image.width, image.height, (context) => context.drawImage(image, 0, 0), [x, y, width || image.width - x, height || image.height - y]);
+}"""
+
+#: Draws a text alone, white on black, with its own height to spare on every side.
+REFERENCE = """([text, size, weight]) => {
+  const font = `${weight} ${size}px 'Liberation Sans'`;
+  const measure = new OffscreenCanvas(1, 1).getContext("2d");
+  measure.font = font;
+  const [width, height] = [Math.ceil(measure.measureText(text).width + 2 * size), Math.ceil(3 * size)];
+  return pixels(width, height, (context) => {
+    context.fillStyle = "#000";
+    context.fillRect(0, 0, width, height);
+    context.font = font;
+    context.fillStyle = "#fff";
+    context.fillText(text, size, 2 * size);
+  }, [0, 0, width, height]);
+}"""
+
+PIXELS = """() => { window.pixels = (wide, high, draw, [x, y, width, height]) => {
+  const context = new OffscreenCanvas(wide, high).getContext("2d", { willReadFrequently: true });
+  draw(context);
+  const rgba = context.getImageData(x, y, width, height).data;
   const rgb = new Uint8Array((rgba.length / 4) * 3);
   for (let i = 0, j = 0; i < rgba.length; i += 4) { rgb[j++] = rgba[i]; rgb[j++] = rgba[i + 1]; rgb[j++] = rgba[i + 2]; }
   let text = "";
   for (let i = 0; i < rgb.length; i += 32768) text += String.fromCharCode(...rgb.subarray(i, i + 32768));
-  return [image.width, image.height, btoa(text)];
-}"""
+  return [width, height, btoa(text)];
+}; }"""
 
 
 @dataclass(slots=True)
@@ -159,34 +185,33 @@ class Screen:
         """Measure every text on the screen."""
         return [Box(**each) for each in self.page.evaluate(BOXES)]
 
+    def touchable(self) -> list[Box]:
+        """Find everything that can be touched."""
+        return [Box(**each) for each in self.page.evaluate(TOUCHABLE)]
+
     def press(self, x: float, y: float) -> dict[str, Any]:
         """Press a place and give the event that came of it."""
         self.page.mouse.click(x, y)
         event: dict[str, Any] = self.page.evaluate(WAIT, "event")
         return event
 
-    def png(self, **clip: float) -> bytes:
-        """Take a picture of the screen, or of a part of it (x, y, width, height)."""
-        return self.page.screenshot(clip=clip) if clip else self.page.screenshot()  # type: ignore[arg-type]
+    def png(self) -> bytes:
+        """Take a picture of the screen."""
+        return self.page.screenshot()
 
-    def picture(self, **clip: float) -> Picture:
-        """Take a picture as an array of rows, columns, red-green-blue."""
-        return self.decode(self.png(**clip))
-
-    def decode(self, png: bytes) -> Picture:
-        """Decode a PNG."""
-        width, height, data = self.desk.evaluate(DECODE, base64.b64encode(png).decode())
-        return np.frombuffer(base64.b64decode(data), np.uint8).reshape(height, width, 3)
+    def picture(self, png: bytes = b"", *, x: float = 0, y: float = 0, width: float = 0, height: float = 0) -> Picture:
+        """Give a picture, or a part of it, as rows, columns, red-green-blue; the screen's, unless one is given."""
+        part = [base64.b64encode(png or self.png()).decode(), int(x), int(y), round(width), round(height)]
+        return _array(self.desk.evaluate(DECODE, part))
 
     def reference(self, text: str, size: float, weight: int) -> Picture:
         """Draw a text alone, with room to spare: what it looks like when nothing can cut it."""
-        style = (
-            f"font: {weight} {size}px 'Liberation Sans'; white-space: nowrap; padding: {size}px; display: inline-block"
-        )
-        self.desk.set_content(
-            f'<body style="margin:0;background:#000;color:#fff"><div id="t" style="{style}">{text}</div>'
-        )
-        return self.decode(self.desk.locator("#t").screenshot())
+        return _array(self.desk.evaluate(REFERENCE, [text, size, weight]))
+
+
+def _array(sent: list[Any]) -> Picture:
+    width, height, data = sent
+    return np.frombuffer(base64.b64decode(data), np.uint8).reshape(height, width, 3)
 
 
 @contextmanager
@@ -216,6 +241,7 @@ def screen() -> Iterator[Screen]:
             made.page.on("console", printed)
             made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
             made.page.add_init_script(f"({LISTEN})()")
+            made.desk.evaluate(PIXELS)
             made.page.goto(f"{origin}/apl-frame")
             made.page.evaluate(WAIT, "ready")
             yield made
@@ -251,12 +277,16 @@ def contrast(picture: Picture) -> float:
     return float(ratios[common].max())
 
 
-def ink(picture: Picture) -> npt.NDArray[np.bool_]:
-    """Tell which pixels are written on: nearer the farthest colour than the ground."""
-    light = luminance(picture)
-    values, counts = np.unique(light.round(3), return_counts=True)
-    away = np.abs(light - values[counts.argmax()])
-    found: npt.NDArray[np.bool_] = away > away.max() / 2
+def written_in(picture: Picture, colour: tuple[int, int, int]) -> npt.NDArray[np.bool_]:
+    """Tell which pixels are of a colour, or at least half of it, on the ground there is most of."""
+    flat = picture.reshape(-1, 3)
+    colours, counts = np.unique(flat[:: max(1, len(flat) // 20_000)], axis=0, return_counts=True)
+    ground = colours[counts.argmax()].astype(np.float64)
+    toward = np.array(colour, np.float64) - ground
+    away = picture.astype(np.float64) - ground
+    share = away @ toward / (toward @ toward)
+    aside = np.linalg.norm(away - share[..., None] * toward, axis=-1)
+    found: npt.NDArray[np.bool_] = (share > 0.5) & (aside < 60)
     return found
 
 

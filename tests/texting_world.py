@@ -18,7 +18,7 @@ from skill.texts import Outcome
 
 NUMBER_ALOUD = "8 0 0, 8 1 3, 4 6 7 3"
 #: How far timeouts are stretched where no time is measured: two cores play every part, and others run beside.
-PATIENCE = 5.0
+PATIENCE = 20.0
 #: The longest a person may wait for a reply, whatever hangs (seconds).
 LONGEST_REPLY_S = 4.0
 CELL = "202 555 0143"

@@ -3,6 +3,7 @@
 import { $, el, withNumbers } from "./dom.js";
 import * as screen from "./screen.js";
 import { fromLink, linkTo, saveFile } from "./share.js";
+import * as talk from "./talk.js";
 import * as voice from "./voice.js";
 
 const SWITCHES = {
@@ -168,9 +169,12 @@ function addTurn(turn, mine) {
   toEnd();
 }
 
+/** Scroll to the end, but never past the beginning of the newest reply. */
 function toEnd() {
   const log = $("log");
-  log.scrollTop = log.scrollHeight;
+  const newest = [...log.querySelectorAll(":scope > .guide")].at(-1);
+  const waiting = log.lastElementChild?.classList.contains("you");
+  log.scrollTop = newest && !waiting ? Math.min(newest.offsetTop - 8, log.scrollHeight) : log.scrollHeight;
 }
 
 function tell(words) {
@@ -320,7 +324,8 @@ $("form").addEventListener("submit", (event) => {
   $("say").value = "";
   say(words);
 });
-$("silent").addEventListener("click", () => say("(silence)"));
+$("silent").addEventListener("click", () => (state?.open ? say("(silence)")
+  : tell("No conversation is open, so there is nothing to stay silent to.")));
 $("hush").addEventListener("click", voice.hush);
 $("again").addEventListener("click", () => next(async () => {
   voice.hush();
@@ -369,6 +374,7 @@ $("aloud").addEventListener("change", () => {
 voice.whenVoicesChange(offerVoice);
 offerVoice();
 offerHearing();
+talk.setUp({ say, tell, hush: voice.hush, locale: () => state?.situation.locale || "en-US", isOpen: () => Boolean(state?.open) });
 
 /** Begin with what the link holds, else with what this tab kept, else anew. */
 function begin() {
@@ -392,5 +398,5 @@ function begin() {
     document.documentElement.dataset.ready = "yes";
   });
 }
-addEventListener("hashchange", () => { if (location.hash.length > 1) begin(); });
+addEventListener("hashchange", () => { if (/^#(c|say)=./.test(location.hash)) begin(); }); // not the skip link's
 begin();

@@ -14,7 +14,8 @@ export function el(tag, attributes = {}, ...children) {
   return made;
 }
 
-const NUMBER = /(\b\d{3}-\d{3}-[\dA-Z]{4}\b|\b\d \d \d, \d \d \d, [\dA-Z] [\dA-Z] [\dA-Z] [\dA-Z]\b)/;
+// With the mark that follows, so that no line begins with a full stop.
+const NUMBER = /(\b\d{3}-\d{3}-[\dA-Z]{4}\b[.,:?]?|\b\d \d \d, \d \d \d, [\dA-Z] [\dA-Z] [\dA-Z] [\dA-Z]\b[.,:?]?)/;
 
 /** Split words so that telephone numbers, written or spelled, can be set apart: they never break over a line. */
 export function withNumbers(text) {

@@ -10,7 +10,7 @@ export function linkTo(kept) {
 /** Read what a link holds: {given, steps}, or null when it holds no conversation. Throws when it is broken. */
 export function fromLink(hash) {
   const asked = new URLSearchParams(hash.slice(1));
-  if (asked.has("say")) return { given: {}, steps: [{ say: asked.get("say") }] };
+  if (asked.get("say")) return { given: {}, steps: [{ say: asked.get("say") }] };
   if (!asked.has("c")) return null;
   const raw = atob(asked.get("c").replace(/-/g, "+").replace(/_/g, "/"));
   const { given, steps } = JSON.parse(new TextDecoder().decode(Uint8Array.from(raw, (c) => c.charCodeAt(0))));

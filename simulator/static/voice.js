@@ -1,4 +1,7 @@
 // Speaking and hearing with what the browser has. Both may be missing, and then typing and reading do everything.
+// A voice served from this computer is better than the browser's own where there is one.
+
+import * as local from "./local-voice.js";
 
 const Recognition = window.SpeechRecognition || window.webkitSpeechRecognition;
 const synthesis = window.speechSynthesis;
@@ -16,21 +19,24 @@ export const TROUBLE = {
 
 let turn = 0; // each new thing said makes the one before it stop
 
-export const canSpeak = () => Boolean(synthesis && window.SpeechSynthesisUtterance && synthesis.getVoices().length);
+export const canSpeak = () => local.on() || Boolean(synthesis && window.SpeechSynthesisUtterance && synthesis.getVoices().length);
 
 /** Call back whenever the browser's voices may have changed; they often arrive late. */
 export function whenVoicesChange(callback) {
   if (synthesis && synthesis.addEventListener) synthesis.addEventListener("voiceschanged", callback);
+  local.found.then(callback);
 }
 
 export function hush() {
   turn += 1;
+  local.hush();
   if (synthesis) synthesis.cancel();
 }
 
 /** Say pieces ({say, rate} and {rest}) one after the other; true when all were said, false when stopped or broken. */
 export async function speak(pieces, lang) {
   hush();
+  if (local.covers(lang)) return local.speak(pieces);
   const mine = turn;
   for (const piece of pieces) {
     const good = "rest" in piece ? await rest(piece.rest) : await utter(piece, lang);

@@ -9,15 +9,18 @@ import mimetypes
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, abort, jsonify, render_template, request, send_file
 from werkzeug.exceptions import HTTPException
 
 import content
 from simulator import apl_frame
-from simulator.web import devices, dialogfile, editors, guard, situation
+from simulator.web import devices, dialogfile, editors, guard, situation, voice
 from simulator.web.rooms import Room, RoomError, Rooms
+
+if TYPE_CHECKING:
+    from simulator.voice import Talker
 
 log = logging.getLogger(__name__)
 
@@ -32,14 +35,15 @@ def renderer_file() -> Path:
     return ROOT / "tests" / "browser" / "node_modules" / "apl-viewhost-web" / "index.js"
 
 
-def create_app(rooms: Rooms | None = None, renderer: Path | None = None) -> Flask:
-    """Make the app that serves the page, its rooms and its files, to this machine alone."""
+def create_app(rooms: Rooms | None = None, renderer: Path | None = None, talker: Talker | None = None) -> Flask:
+    """Make the app that serves the page, its rooms and its files, to this machine alone; with a `talker`, it speaks."""
     mimetypes.add_type("text/javascript", ".js")  # some systems say otherwise, and a module would not load
     app = Flask(__name__, static_folder=str(STATIC), static_url_path="/static")
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     renderer = renderer or renderer_file()
     guard.protect(app)
     app.register_blueprint(apl_frame.blueprint(renderer))
+    app.register_blueprint(voice.blueprint(talker, _body))
     app.register_error_handler(HTTPException, _in_words)
     for error in (RoomError, situation.SituationError):
         app.register_error_handler(error, _not_that)

@@ -10,6 +10,8 @@ from flask import Flask, Response, abort, request
 #: name at us (DNS rebinding).
 OURS = frozenset({"127.0.0.1", "localhost", "::1"})
 MAX_BODY_BYTES = 128 * 1024
+#: What the page sends: JSON, and sound where it has a voice.
+TAKEN = frozenset({"application/json", "application/octet-stream"})
 
 PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -39,8 +41,8 @@ def _only_here() -> None:
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     if (origin is not None and origin != f"http://{request.host}") or site != "same-origin":
         abort(403, description="Only the page itself may ask for that.")
-    # A form on another page can send plain text but not JSON without asking us first.
-    if request.mimetype != "application/json":
+    # A form on another page can send plain text but none of these without asking us first.
+    if request.mimetype not in TAKEN:
         abort(415, description="Send JSON.")
 
 

@@ -6,19 +6,27 @@ import errno
 import os
 import socket
 import sys
+from typing import TYPE_CHECKING
 
 import waitress.server
 
+from simulator.web import voice as page_voice
 from simulator.web.app import create_app
 from simulator.web.guard import MAX_BODY_BYTES
+from simulator.web.rooms import Room
+
+if TYPE_CHECKING:
+    from simulator.voice import Talker
 
 HOST = "127.0.0.1"
 #: The same each time where it can be, so that a shared link works on the next machine too.
 USUAL_PORT = 8765
 THREADS = 4
+#: Any question that no sample of the model holds; nobody hears the answer.
+FREE_QUESTION = "what if nobody wrote this question down"
 
 
-def create_server(port: int) -> waitress.server.BaseWSGIServer:
+def create_server(port: int, talker: Talker | None = None) -> waitress.server.BaseWSGIServer:
     """Bind the server; `effective_port` tells the port. 0 takes the usual one, or any when that is taken.
 
     Raises `OSError` when the port asked for is taken, `OverflowError` when there is no such port.
@@ -30,7 +38,7 @@ def create_server(port: int) -> waitress.server.BaseWSGIServer:
             raise
         bound = _bound(0)
     return waitress.server.create_server(
-        create_app(),
+        create_app(talker=talker),
         sockets=[bound],
         threads=THREADS,
         ident="",
@@ -52,13 +60,15 @@ def _bound(port: int) -> socket.socket:
     return made
 
 
-def serve(port: int = 0) -> int:
-    """Serve the page until Ctrl-C; gives the exit code."""
+def serve(port: int = 0, voice: bool = False) -> int:
+    """Serve the page until Ctrl-C, with a `voice` where it is installed; gives the exit code."""
+    talker = page_voice.ready(lambda words: print(words, file=sys.stderr, flush=True)) if voice else None
     try:
-        server = create_server(port)
+        server = create_server(port, talker)
     except (OSError, OverflowError) as error:
         print(f"cannot serve the rehearsal page: {error}", file=sys.stderr)
         return 2
+    threading.Thread(target=_warm_up, daemon=True).start()
     print(
         f"The rehearsal page is at  http://{server.effective_host}:{server.effective_port}/\n"
         "Open it in a browser and ask: should I get a second opinion?\n"
@@ -73,3 +83,8 @@ def serve(port: int = 0) -> int:
         server.close()
     print("Stopped.", flush=True)
     return 0
+
+
+def _warm_up() -> None:
+    """Load the words, the model and the listening while a browser is opened, so that the first reply is quick."""
+    Room().say(FREE_QUESTION)

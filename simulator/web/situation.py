@@ -35,14 +35,23 @@ SPEAKERS = {
 #: What the texting service does, in a visitor's words; one that is new here is called by its own name.
 OUTCOMES = {
     "sent": "sends the text",
+    "later": "is too busy, and the text waits its turn",
     "opted_out": "says this phone opted out",
     "not_verified": "is still a trial that does not know this phone",
     "blocked": "may not text this phone",
+    "bad_number": "says this is no number it can text",
     "limit": "has spent its limit",
     "throttled": "is too busy",
+    "outage": "is down for a while",
     "not_ready": "is not set up",
+    "refused": "refuses the text",
     "unknown": "does not answer in time",
     "failed": "is down",
+    "again": "is sending the same text already",
+    "number_limit": "is not asked: this phone had its text today",
+    "person_limit": "is not asked: this person had their texts today",
+    "day_limit": "is not asked: all texts of today are sent",
+    "unchecked": "is not asked: our own records cannot be reached",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import socket
 import subprocess
@@ -9,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +24,10 @@ from dialogs_player import Player
 
 from skill import names
 
-#: Each client runs once for all of its tests, which therefore stay in one process.
+#: Each client runs once for all of its tests; the groups keep a second worker from waiting for it.
 CLIENTS = [pytest.param(c, marks=[pytest.mark.node, pytest.mark.xdist_group(c)]) for c in (*NODE, IN_PROCESS)]
 MUSTS = {c["name"]: c for c in replay.must()}
+STARTED = "the text taken, sent to the number of the account"
 
 Played = Callable[[str], Report]
 
@@ -37,11 +41,19 @@ def told() -> dict[str, Told]:
 def played(told: dict[str, Told], tmp_path_factory: pytest.TempPathFactory) -> Played:
     planted = [plant.planted_in(told) for plant in PLANTS]
     everything = told | {p.name: p for p in planted}
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     reports: dict[str, Report] = {}
 
     def by(client: str) -> Report:
+        kept = shared / f"{client}.report.json"
         if client not in reports:
-            reports[client] = clients.play(client, everything, tmp_path_factory.mktemp(client))
+            with (shared / f"{client}.lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if not kept.exists():
+                    report = clients.play(client, everything, tmp_path_factory.mktemp(client))
+                    kept.write_text(json.dumps(asdict(report)), encoding="utf-8")
+            reports[client] = Report(**json.loads(kept.read_text(encoding="utf-8")))
         return reports[client]
 
     return by
@@ -109,6 +121,25 @@ def test_the_guard_of_the_node_clients_refuses(attempt: str, tmp_path: Path) -> 
     assert strayed.exists(), f"it was not the guard that refused: {done.stderr}"
 
 
+@pytest.mark.node
+@pytest.mark.parametrize(
+    "attempt", ["create_connection(('0.0.0.0', 9))", "getaddrinfo('0.0.0.0', 9)", "gethostbyname('0.0.0.0')"]
+)
+def test_the_guard_of_the_python_client_refuses(attempt: str) -> None:
+    clients.need_python()
+    lines = ["import socket, sys", "from conformance.python_client import alone", "sys.addaudithook(alone)"]
+    done = subprocess.run(
+        [clients.PYTHON, "-c", "\n".join([*lines, f"socket.{attempt}"])],
+        env=clients.environment(PYTHONPATH=clients.PATHS),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "refused: socket." in done.stderr
+
+
 @pytest.mark.parametrize("name", MUSTS)
 def test_must_on_our_own_device(name: str) -> None:
     Player(MUSTS[name].get("given")).play(MUSTS[name]["turns"])
@@ -140,8 +171,7 @@ def test_the_endpoint_as_people_start_it(told: dict[str, Told], tmp_path: Path) 
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "simulator", "--endpoint", "--port", str(port)]
-    path = os.pathsep.join(str(clients.ROOT / folder) for folder in ("lambda", "."))
-    served = subprocess.Popen(command, env=clients.environment(PYTHONPATH=path), cwd=clients.ROOT)
+    served = subprocess.Popen(command, env=clients.environment(PYTHONPATH=clients.PATHS), cwd=clients.ROOT)
     try:
         _until_it_listens(port, served)
         asked: dict[str, Any] = {"id": "one", "url": f"http://127.0.0.1:{port}/", "sessions": told[STARTED].sessions}
@@ -153,11 +183,14 @@ def test_the_endpoint_as_people_start_it(told: dict[str, Told], tmp_path: Path) 
     assert strayed == []
 
 
-STARTED = "the text taken, sent to the number of the account"
+def test_the_lock_names_no_server() -> None:
+    lock = (replay.HERE / "package-lock.json").read_text(encoding="utf-8")
+    assert "integrity" in lock
+    assert "://" not in lock, 'npm writes addresses of sponsors under "funding"; take them out'
 
 
 def _until_it_listens(port: int, served: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
+    for _ in range(600):
         assert served.poll() is None, "the endpoint did not start"
         with closing(socket.socket()) as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

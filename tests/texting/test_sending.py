@@ -63,12 +63,13 @@ def test_every_way_to_fail_has_its_meaning_and_is_tried_once(
 
 
 @pytest.mark.parametrize("fault", ["hang", "taken, then hang"])
-def test_no_answer_may_mean_that_it_was_sent(service: TextingServer, texts: AwsTexts, fault: str) -> None:
+def test_no_answer_may_mean_that_it_was_sent(service: TextingServer, fault: str) -> None:
+    texts = AwsTexts(SETTINGS, endpoint=service.url, patience=0.3)
     texts.client.get()
     service.fault = fault
     began = time.monotonic()
     assert texts.send(TO, BODY) is Outcome.UNKNOWN
-    assert time.monotonic() - began < AwsTexts.READ_S + 0.5
+    assert time.monotonic() - began < 2
     assert len(service.requests) == 1
 
 

@@ -167,12 +167,12 @@ def test_the_accounts_number_is_not_corrected_in_parts(world: World) -> None:
 @pytest.mark.parametrize(
     ("number", "key"),
     [
-        ("911", "phone_emergency"),
+        ("112", "phone_emergency"),
         ("800 813 4673", "phone_helpline"),
         ("900 555 0143", "phone_premium"),
         ("888 555 0143", "phone_toll_free"),
         ("416 555 0143", "phone_foreign"),
-        ("202 555 1212", "phone_unreal"),
+        ("two oh two five five five twelve twelve", "phone_unreal"),
         ("500 555 0143", "phone_landline"),
         ("22222", "phone_so_far"),
     ],
@@ -183,6 +183,15 @@ def test_a_number_that_may_not_be_texted_is_refused_with_its_reason(world: World
     assert heard.keys[0] == key
     assert heard.attributes["pending"] == "phone"
     world.say("no")
+    assert not world.texts
+
+
+@pytest.mark.parametrize("code", ["911", "988"])
+def test_an_emergency_number_is_no_number_to_text(world: World, code: str) -> None:
+    world.say("use a different number")
+    heard = world.device.intend(names.PHONE_NUMBER, {names.PHONE_SLOT: code})
+    assert heard.keys[0] in {"phone_emergency", "emergency", "suicide"}
+    world.say("yes")
     assert not world.texts
 
 

@@ -136,7 +136,7 @@ def heard_number(turn: Turn, voice: Voice, desk: Desk, heard: str) -> Reply:
     if number.ok:
         memory.phone, memory.whose = number.e164, "spoken"
         return _ask_to_send(turn, voice)
-    if number.problem == "short" and len(number.digits) > len(so_far):
+    if number.problem == "short" and len(so_far) < len(number.digits) < phone.LOCAL_DIGITS:
         memory.digits = number.digits
         missing = "ask_area_code" if len(number.digits) == len("5550143") else "ask_rest"
         return voice.say(turn, "phone_so_far", missing, so_far=phone.grouped(number.digits))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from content import Button, Content, Phone
 from skill.rules import ssml
+from skill.screens.touch import PLACES
 
 if TYPE_CHECKING:
     from skill.say import Reply, Voice
@@ -24,13 +25,16 @@ Layout = Literal["Say", "Pick", "NumberFirst", "Crisis"]
 
 #: Answers that show whom to call and nothing else.
 CRISIS = frozenset({"crisis", "urgent"})
-#: Ids of the places of a choice, as the interaction model gives them.
-PLACES = ("first", "second", "third")
 MOST_BUTTONS = 3
 #: Words before a number that are longer than this many characters are set smaller.
 LONG_LEAD = 40
-#: How many characters are set in the largest and in the middle size of type; more are set in the smallest.
-SIZES: dict[Layout, tuple[int, int]] = {"Say": (90, 190), "Pick": (40, 90), "NumberFirst": (0, 120), "Crisis": (0, 100)}
+#: How many characters at most are set in each size of type, the largest size first; what is more is set in XS.
+SIZES: dict[Layout, dict[str, int]] = {
+    "Say": {"L": 90, "M": 190, "S": 240},
+    "Pick": {"L": 40, "M": 90, "S": 240},
+    "NumberFirst": {"M": 120, "S": 1000},
+    "Crisis": {"M": 100, "S": 1000},
+}
 #: Widths in em. Digits and hyphens a little wider than in Amazon Ember Bold (0.586 and 0.402) and its Display cut, so
 #: that "800-813-4673" is taken to be 6.9 em; capitals a little wider than the widest of "HOPE" is on average.
 DIGIT_EM, HYPHEN_EM, LETTER_EM = 0.61, 0.40, 0.75
@@ -87,8 +91,7 @@ class Shown:
     def size(self) -> str:
         """Choose the size of the type by how much there is to read."""
         length = sum(map(len, self.text))
-        large, middle = SIZES[self.layout]
-        return "L" if length <= large else "M" if length <= middle else "S"
+        return next((size for size, most in SIZES[self.layout].items() if length <= most), "XS")
 
 
 def compose(turn: Turn, voice: Voice, reply: Reply) -> Shown:
@@ -108,7 +111,7 @@ def compose(turn: Turn, voice: Voice, reply: Reply) -> Shown:
         shown.main = list(_choices(content, memory, reply, writer.ordered))
         shown.kind, shown.layout = "choice", "Pick"
     elif reply.asks == "question":
-        shown.main = list(_examples(content, reply))
+        shown.main = list(_examples(shown, content, reply))
         shown.kind, shown.layout = "help", "Pick"
     elif shown.question:
         _under(shown, content, reply)
@@ -210,8 +213,7 @@ def _plain(text: str) -> str:
 
 def _under(shown: Shown, content: Content, reply: Reply) -> None:
     """Put the buttons of a question under it; one that gives the number is left out where it stands already."""
-    hopeline = "-".join(content.phones["hopeline"].groups) if "hopeline" in content.phones else ""
-    given = any(number.text == hopeline for number in shown.numbers)
+    given = _gives_helpline(shown, content)
     buttons = [b for b in content.screens.under.get(reply.asks, ()) if not (b.gives_number and given)]
     made = [_touch(b, shown.question) for b in buttons[:MOST_BUTTONS]]
     shown.main, shown.more = made[:2], made[2:]
@@ -236,10 +238,17 @@ def _choice(values: Mapping[str, str], place: str, content: Content, topic: str)
     return values.get(place) or content.answers[topic].name
 
 
-def _examples(content: Content, reply: Reply) -> Iterator[Touch]:
+def _gives_helpline(shown: Shown, content: Content) -> bool:
+    hopeline = content.phones.get("hopeline")
+    return hopeline is not None and "-".join(hopeline.groups) in {number.text for number in shown.numbers}
+
+
+def _examples(shown: Shown, content: Content, reply: Reply) -> Iterator[Touch]:
     """Give the examples that are said, in the order they are said, those of the reprompt last."""
     said = f" {_plain(ssml.plain(reply.body))} | {_plain(ssml.plain(reply.reprompt)) if reply.reprompt else ''} "
-    found = [(said.find(f" {_plain(e.label)} "), e) for e in content.screens.examples]
+    given = _gives_helpline(shown, content)
+    offered = [e for e in content.screens.examples if not (e.gives_number and given)]
+    found = [(said.find(f" {_plain(e.label)} "), e) for e in offered]
     heard = sorted(((at, e) for at, e in found if at >= 0), key=lambda pair: pair[0])
     done: set[tuple[str, str]] = set()
     for _, example in heard:

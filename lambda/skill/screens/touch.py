@@ -9,7 +9,7 @@ from skill.turn import Turn
 #: The intents that answer a question, and so belong to the screen that puts it.
 ANSWERS = frozenset({names.YES, names.NO, names.CHOOSE})
 #: Ids of the places of a choice, as the interaction model gives them.
-PLACES = frozenset({"first", "second", "third"})
+PLACES = ("first", "second", "third")
 
 
 def settle(turn: Turn, content: Content) -> None:
@@ -29,7 +29,7 @@ def _meant(turn: Turn, content: Content) -> tuple[str, dict[str, str]]:
     if len(turn.arguments) != 2:
         return again
     kind, name = turn.arguments
-    if kind == "choice" and name in PLACES:
+    if kind == "choice" and name in PLACES and turn.memory.pending == "choice":
         intent, resolved = names.CHOOSE, {names.CHOICE_SLOT: name}
     elif kind == "topic" and (kind, name) in _offered(content) and name in content.answers:
         intent, resolved = content.answers[name].intent, {}

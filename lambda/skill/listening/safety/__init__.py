@@ -1,21 +1,83 @@
-"""The crisis recogniser: sees any text the skill is given, before anything else does."""
+"""The crisis recogniser: sees any text the skill is given, before anything else does.
+
+`crisis` is asked about every text. The words it knows are in `lexicon/`, in files a clinician can read.
+"""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
 
-from skill.listening.safety.phrases import Lexicon
-from skill.listening.safety.spoken import words
+from skill.listening.safety.people import People
+from skill.listening.safety.phrases import Lexicon, Text
+from skill.listening.safety.spoken import MARK, words
 
-LEXICON = Path(__file__).parent / "lexicon"
+FOLDER = Path(__file__).parent / "lexicon"
 
 
 @cache
 def lexicon() -> Lexicon:
-    return Lexicon(LEXICON)
+    """Read the lexicon when it is first needed."""
+    return Lexicon(FOLDER)
 
 
 def crisis(text: str) -> str:
     """Name the ring-3 topic a text belongs to, or give an empty string."""
+    known = lexicon()
+    heard = mended(words(text))
+    if not heard:
+        return ""
+    plain = hidden(hidden(heard, "sayings"), "life")
+    view = known.text(plain)
+    if view.has(known.phrases["emergency"]):
+        return "emergency"
+    if whose := suicidal(view):
+        return whose
+    if view.has(known.phrases["urgent_symptom"]):
+        return "urgent_symptom"
+    whole = known.text(heard)
+    if whole.has(known.phrases["med_advice"]):
+        return "med_advice"
+    if whole.has(known.phrases["life"]) or whole.has(known.phrases["distress"]):
+        return "distress"
     return ""
+
+
+def mended(spoken: list[str]) -> list[str]:
+    """Put right what speech recognition commonly makes of the words that matter most."""
+    known = lexicon()
+    view = known.text(spoken)
+    found = [(start, -end, phrase.to) for phrase in known.phrases["heard"] for start, end in view.find(phrase)]
+    out: list[str] = []
+    done = 0
+    for start, end, meant in sorted(found, key=lambda one: one[:2]):
+        if start >= done:
+            out += [*spoken[done:start], *meant]
+            done = -end
+    return out + spoken[done:]
+
+
+def hidden(spoken: list[str], kind: str) -> list[str]:
+    """Hide everyday sayings, so that what else was said is still heard."""
+    known = lexicon()
+    view = known.text(spoken)
+    out = list(spoken)
+    for phrase in known.phrases[kind]:
+        for start, end in view.find(phrase):
+            out[start:end] = [MARK] * (end - start)
+    return out
+
+
+def suicidal(view: Text) -> str:
+    """Name the topic of suicide, the speaker's own or another's, or give an empty string."""
+    known = lexicon()
+    found = [span for phrase in known.phrases["suicide"] for span in view.find(phrase)]
+    if not found:
+        return ""
+    people = People(known)
+    found = [span for span in found if not any(_within(span, other) for other in found)]
+    return "suicide_other" if sum(people.weigh(view.words, *span) for span in found) > 0 else "suicide"
+
+
+def _within(span: tuple[int, int], other: tuple[int, int]) -> bool:
+    return span != other and other[0] <= span[0] and span[1] <= other[1]

@@ -11,7 +11,8 @@ How a line is written:
     ^ stop $                     the beginning and the end of what was said
     x  unless before y           not when y follows within four words
     x  unless after y            not when y stands within five words before
-    x  unless with y             not when y is anywhere in what was said
+    x  unless right after y      not when y stands directly before
+    x  unless with y             not when y is anywhere in the same clause
 
 Small words (a, the, just, really, um ...) are dropped on both sides, and contractions written out, so a line may be
 written as people speak. A line that breaks is indented on the next.
@@ -28,9 +29,10 @@ from skill.listening.safety.spoken import MARK, tokens
 
 GAPS = {"..": 2, "...": 4, "....": 8}
 AFTER, BEFORE = 5, 4  # how many words a guard looks back and ahead
+NEW_CLAUSE = frozenset({"and", "but", "because", "wait", "oh", "y", "pero", "porque", MARK})
 REPEATS = 5
-GUARD = re.compile(r"\bunless (before|after|with) ")
-PART = re.compile(r"\([^()]*\)[?*]?|\S+")
+BARRIER = "BARRIER"  # the list of words that no gap of its file reaches across
+GUARD = re.compile(r"\bunless (before|after|right after|with) ")
 NAME = re.compile(r"([A-Z][A-Z_]*):(?:\s|$)")
 
 
@@ -61,7 +63,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One place in a phrase: `one` word, `maybe` one, `many`, a `gap`, the `start` or the `end`."""
+    """One place in a phrase: `one` word, `maybe` one, `many`, a `gap` (the word being its barrier), `start` or `end`."""
 
     kind: str
     word: Word = field(default_factory=Word)
@@ -76,7 +78,13 @@ class Phrase:
     firsts: set[str]
     needs: list[set[str]]
     guards: list[tuple[str, Phrase]] = field(default_factory=list)
+    to: list[str] = field(default_factory=list)
     line: str = ""
+
+    @property
+    def anchored(self) -> bool:
+        """Tell whether it can only stand at the beginning."""
+        return self.steps[0].kind == "start"
 
 
 class Text:
@@ -119,7 +127,7 @@ class Text:
                     fresh = {end for place in fresh for end in self.ends(step.word, place)} - places
                     places |= fresh
             elif step.kind == "gap":
-                places = {end for place in places for end in self._gap(place, step.reach)}
+                places = {end for place in places for end in self._gap(place, step)}
             elif step.kind == "start":
                 places = {place for place in places if place == 0}
             else:
@@ -128,10 +136,10 @@ class Text:
                 return places
         return places
 
-    def _gap(self, place: int, reach: int) -> Iterator[int]:
+    def _gap(self, place: int, step: Step) -> Iterator[int]:
         yield place
-        for end in range(place, min(place + reach, len(self.words))):
-            if self.words[end] == MARK:
+        for end in range(place, min(place + step.reach, len(self.words))):
+            if self.words[end] == MARK or not step.word.firsts.isdisjoint(self.tags[end]):
                 return
             yield end + 1
 
@@ -141,16 +149,35 @@ class Text:
             if need.isdisjoint(self.all):
                 return
         for start in range(len(self.words)):
-            if phrase.firsts.isdisjoint(self.tags[start]):
+            if phrase.anchored:
+                if start:
+                    return
+            elif phrase.firsts.isdisjoint(self.tags[start]):
                 continue
             ends = self.run(phrase, start)
             if ends and not self._guarded(phrase, start, max(ends)):
                 yield start, max(ends)
 
     def _guarded(self, phrase: Phrase, start: int, end: int) -> bool:
-        last = len(self.words)
-        ranges = {"before": (end, min(end + BEFORE, last)), "after": (max(0, start - AFTER), start), "with": (0, last)}
-        return any(self.run(guard, place) for side, guard in phrase.guards for place in range(*ranges[side]))
+        for side, guard in phrase.guards:
+            if side == "with":
+                places = range(*self._clause(start, end))
+            elif side == "before":
+                places = range(end, min(end + BEFORE, len(self.words)))
+            else:
+                places = range(max(0, start - AFTER), start)
+            for place in places:
+                ends = self.run(guard, place)
+                if start in ends if side == "right after" else ends:
+                    return True
+        return False
+
+    def _clause(self, start: int, end: int) -> tuple[int, int]:
+        while start > 0 and self.words[start - 1] not in NEW_CLAUSE:
+            start -= 1
+        while end < len(self.words) and self.words[end] not in NEW_CLAUSE:
+            end += 1
+        return start, end
 
     def has(self, phrases: list[Phrase]) -> bool:
         """Tell whether any of these phrases stands in the text."""
@@ -175,6 +202,10 @@ class Lexicon:
         """Make words ready to be searched."""
         return Text(words, self._stems_of)
 
+    def single(self, name: str) -> set[str]:
+        """Give the single words of a list of the shared file."""
+        return self._shared[name].words
+
     def _stems_of(self, word: str) -> list[str]:
         return [stem for stem in self._stems.get(word[:3], ()) if word.startswith(stem[:-1])]
 
@@ -182,8 +213,10 @@ class Lexicon:
         for number, line in _lines(path):
             try:
                 if name := NAME.match(line):
-                    word = names.setdefault(name[1], Word())
-                    for member in filter(None, map(str.strip, line[name.end() :].split(","))):
+                    if name[1] in names:
+                        raise LexiconError(f"{name[1]} is already the name of a list")
+                    word = names[name[1]] = Word()
+                    for member in _split(line[name.end() :], ","):
                         word.add(self._phrase(member, names))
                     continue
                 yield self._line(line, names)
@@ -191,18 +224,19 @@ class Lexicon:
                 raise LexiconError(f"{path.name}:{number}: {error}") from error
 
     def _line(self, line: str, names: dict[str, Word]) -> Phrase:
+        line, _, meant = line.partition(" -> ")
         core, *guards = GUARD.split(line)
         phrase = self._phrase(core, names)
         if not phrase.needs:
             raise LexiconError(f"{line!r} holds no word that must be there")
-        phrase.line = " ".join(line.split())
+        phrase.line, phrase.to = " ".join(line.split()), meant.split()
         phrase.guards = [
             (side, self._phrase(text, names)) for side, text in zip(guards[::2], guards[1::2], strict=True)
         ]
         return phrase
 
     def _phrase(self, text: str, names: dict[str, Word]) -> Phrase:
-        steps = [step for part in PART.findall(text) for step in self._steps(part, names)]
+        steps = [step for part in _split(text, " ") for step in self._steps(part, names)]
         firsts: set[str] = set()
         for step in steps:
             firsts |= step.word.firsts
@@ -213,7 +247,7 @@ class Lexicon:
 
     def _steps(self, part: str, names: dict[str, Word]) -> Iterator[Step]:
         if part in GAPS:
-            yield Step("gap", reach=GAPS[part])
+            yield Step("gap", names.get(BARRIER, Word()), GAPS[part])
         elif part in {"^", "$"}:
             yield Step("start" if part == "^" else "end")
         elif part[-1] in "?*":
@@ -227,7 +261,7 @@ class Lexicon:
     def _word(self, part: str, names: dict[str, Word]) -> Word:
         if part[0] == "(":
             word = Word()
-            for phrase in part[1:-1].split("|"):
+            for phrase in _split(part[1:-1], "|"):
                 word.add(self._phrase(phrase, names))
             return word
         pieces = part.split("/")
@@ -246,7 +280,7 @@ class Lexicon:
 
     def _literal(self, part: str) -> list[Word]:
         out = []
-        for text in [part] if part.endswith("~") else tokens(part):
+        for text in [part] if part.endswith("~") or part == "like" else tokens(part):
             if text.endswith("~"):
                 self._stems.setdefault(text[:3], [])
                 if text not in self._stems[text[:3]]:
@@ -267,3 +301,17 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         begun, held = number, text
     if held:
         yield begun, held
+
+
+def _split(text: str, mark: str) -> list[str]:
+    """Split at a mark that stands in no parentheses."""
+    out, depth = [""], 0
+    for char in text:
+        depth += (char == "(") - (char == ")")
+        if char == mark and not depth:
+            out.append("")
+        else:
+            out[-1] += char
+    if depth:
+        raise LexiconError(f"{text!r} opens or closes a parenthesis too many")
+    return [part for part in map(str.strip, out) if part]

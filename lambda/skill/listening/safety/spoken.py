@@ -28,22 +28,30 @@ _SHORT = {
     "everyone": "everybody", "anyone": "anybody", "someone": "somebody", "noone": "nobody", "grey": "gray",
     "meds": "medicine", "med": "medicine", "medication": "medicine", "medications": "medicine", "medicines": "medicine",
     "tablet": "pill", "tablets": "pills", "capsules": "pills", "pill's": "pills", "tumour": "tumor", "mum": "mom",
-    "haemorrhaging": "hemorrhaging", "o'clock": "oclock",
+    "haemorrhaging": "hemorrhaging", "ok": "okay", "o'clock": "oclock",
 }  # fmt: skip
 _TAILS = (("n't", "not"), ("'ll", "will"), ("'re", "are"), ("'ve", "have"), ("'d", "would"), ("'m", "am"))
 #: After these, 's is "is"; after any other word it may be "is" or a possessive, and stays a word of its own.
 _IS = frozenset(["he", "she", "it", "that", "what", "who", "there", "here", "where", "how", "everything", "nothing", "nobody", "somebody", "everybody"])
 
 #: Said for breath or weight only. Dropping them makes one phrase of many ways to say it.
-_DROPPED = frozenset(
-    ["a", "an", "the", "um", "uh", "uhm", "umm", "uhh", "er", "erm", "hmm", "hm", "mm", "ah", "oh", "ow", "just", "really", "very", "quite", "literally", "honestly", "actually", "basically", "truly", "simply", "so", "even", "still", "also", "please", "already", "always", "often", "sometimes", "maybe", "perhaps", "probably", "frankly", "alexa", "hey", "hi", "hello", "okay", "ok", "yeah", "yep", "ever", "seriously", "totally", "absolutely", "completely", "definitely", "certainly", "anyway", "well", "pretty", "damn", "freaking", "fucking", "goddamn", "terribly", "awfully"]
-)
+_DROPPED = frozenset({  # fmt: off
+    "a", "an", "the", "um", "uh", "uhm", "umm", "uhh", "er", "erm", "hmm", "hm", "mm", "ah", "ow", "just",
+    "really", "very", "quite", "literally", "honestly", "actually", "basically", "truly", "simply", "so",
+    "even", "still", "also", "please", "already", "always", "sometimes", "maybe", "perhaps", "probably",
+    "frankly", "alexa", "hey", "hi", "hello", "yeah", "yep", "seriously", "totally", "absolutely", "completely",
+    "definitely", "certainly", "anyway", "pretty", "damn", "fucking", "goddamn", "terribly", "awfully",
+})  # fmt: on
 _DROPPED_PAIRS = frozenset({("kind", "of"), ("sort", "of"), ("you", "know"), ("i", "mean"), ("i", "guess")})
 #: "Like" is a word of its own only after these; elsewhere it is a pause.
-_LIKE_AFTER = frozenset(
-    ["feel", "feels", "feeling", "felt", "look", "looks", "looked", "looking", "would", "seem", "seems", "i", "you", "we", "they", "sound", "sounds", "something", "anything", "do", "does", "not", "dying", "think", "more", "ground", "one", "it", "live", "living", "on", "act", "acting", "acts"]
-)
-_TWICE = frozenset(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "oh", "zero"])
+_LIKE_AFTER = frozenset({  # fmt: off
+    "feel", "feels", "feeling", "felt", "look", "looks", "looked", "looking", "would", "seem", "seems", "i",
+    "you", "we", "they", "sound", "sounds", "something", "anything", "do", "does", "not", "dying", "think",
+    "more", "ground", "one", "it", "live", "living", "on", "act", "acting", "acts",
+})  # fmt: on
+_TWICE = frozenset({  # fmt: off
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "oh", "zero",
+})  # fmt: on
 
 
 def tokens(text: str) -> list[str]:
@@ -77,7 +85,7 @@ def _written_out(word: str) -> list[str]:
 def _kept(spoken: list[str]) -> list[str]:
     out: list[str] = []
     skip = False
-    for word, following in zip(spoken, [*spoken[1:], ""], strict=True):
+    for word, following in zip(spoken, [*spoken[1:], ""], strict=False):
         if skip:
             skip = False
             continue
