@@ -4,11 +4,13 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.stamp
 LOCKS := lambda/requirements.txt requirements/dev.txt
+VOICE := .venv-voice/bin/python
 export PYTHONPATH := lambda:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run talk run-aws test check lint format types content models models-check transcripts package lock \
-        clean build-SkillFunction build-TextsConsumer conformance conformance-setup node-setup sam-setup bench handout score show release-check
+.PHONY: help setup run run-voice talk run-aws test check lint format types content models models-check transcripts package lock \
+        clean build-SkillFunction build-TextsConsumer conformance conformance-setup node-setup sam-setup bench handout opt-in score show release-check \
+        voice-setup hear test-voice
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 22
@@ -26,11 +28,14 @@ $(STAMP): $(LOCKS)
 run: setup  ## rehearse in a web page on 127.0.0.1: no account, no key
 	@$(PY) -m simulator --web
 
+run-voice: voice-setup  ## the same page as a smart speaker: speak, and hear the answer (fetches a voice once)
+	@$(VOICE) -m simulator --web --voice
+
 talk: setup  ## the same conversation in a terminal; `make talk < file` reads a script
 	@$(PY) -m simulator
 
-run-aws: setup  ## rehearse against AWS's own interfaces, stood in for on loopback
-	@$(PY) -m simulator --web --aws
+run-aws: setup  ## talk in the terminal; texts go through AWS's own interfaces, stood in for on loopback
+	@$(PY) -m simulator --aws
 
 # ---- what a machine makes -------------------------------------------------------------------------------------------
 
@@ -51,7 +56,7 @@ build-SkillFunction build-TextsConsumer:  # `sam build` calls these, from this f
 	@$(PYTHON) -m tools.package --into "$(ARTIFACTS_DIR)"
 
 lock:  ## resolve the dependencies anew, with hashes (needs uv)
-	@for name in lambda/requirements requirements/dev requirements/sam; do \
+	@for name in lambda/requirements requirements/dev requirements/sam requirements/voice; do \
 	  uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    --no-emit-index-url --quiet $$name.in -o $$name.txt; done
 
@@ -80,6 +85,9 @@ models-check: setup
 show: setup  ## an answer as heard and what it rests on: TOPIC=right_to
 	@$(PY) -m tools.content --show $(TOPIC)
 
+opt-in: setup  ## the picture of the consent that a sender's registration asks for, build/opt-in.png
+	@$(PY) -m tools.opt_in
+
 release-check: setup  ## list what a person must still confirm before a store release
 	@$(PY) -m tools.release
 
@@ -107,6 +115,19 @@ build/conformance-venv/.stamp: tests/conformance/requirements.txt tests/conforma
 node-setup:  ## Node packages the tests use: Amazon's schemas, axe, the APL renderer, test clients
 	@for d in tests/node tests/browser tests/conformance; do [ ! -f $$d/package.json ] || (cd $$d && npm ci --silent --ignore-scripts --no-audit --no-fund --legacy-peer-deps); done
 
+voice-setup: .venv-voice/.stamp  ## an offline voice and recogniser in their own environment (about 560 MB)
+.venv-voice/.stamp: requirements/voice.txt
+	@echo "Fetching the voice into .venv-voice (some minutes, only when its locked dependencies change) ..."
+	@$(PYTHON) -m venv .venv-voice
+	@$(VOICE) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/voice.txt
+	@touch $@
+
+hear: voice-setup  ## speak the frozen questions in three voices and hear them back; LIMIT=240 for a sample
+	@$(VOICE) -m tools.hear $(if $(LIMIT),--limit $(LIMIT)) $(if $(VOICES),--voices $(VOICES))
+
+test-voice: voice-setup  ## the page with the real voice and recogniser, in Chromium
+	@$(VOICE) -m pytest -o filterwarnings=error tests/voice/voice_loop.py tests/voice/voice_engines.py
+
 sam-setup: .venv-sam/.stamp  ## the SAM command line in its own environment
 .venv-sam/.stamp: requirements/sam.txt
 	@$(PYTHON) -m venv .venv-sam
@@ -114,5 +135,5 @@ sam-setup: .venv-sam/.stamp  ## the SAM command line in its own environment
 	@touch $@
 
 clean:  ## remove everything made here
-	@rm -rf build .venv .venv-sam tests/node/node_modules tests/browser/node_modules tests/conformance/node_modules
+	@rm -rf build .venv .venv-sam .venv-voice tests/node/node_modules tests/browser/node_modules tests/conformance/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -91,7 +92,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the loads and print what came of them as JSON; gives 1 when a text was lost or sent twice."""
     loop = Loopback()
     results: dict[str, Any] = {}
-    loads = {
+    loads: dict[str, Callable[[], dict[str, Any]]] = {
         f"{DUPLICATES} duplicates of one request, {RUNS} runs": lambda: duplicates(loop),
         f"{PEOPLE} people at once": lambda: crowd(loop),
         f"{PEOPLE} people at once, the line busy for every third": lambda: crowd(loop, 3),

@@ -34,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     way.add_argument("--script", metavar="FILE", help="say each line of a file (- is standard input); print JSON lines")
     way.add_argument("--web", action="store_true", help="serve the rehearsal page on 127.0.0.1")
     way.add_argument("--endpoint", action="store_true", help="serve the skill's own endpoint on 127.0.0.1, unverified")
+    parser.add_argument("--aws", action="store_true", help="in the terminal: text through AWS's interfaces on loopback")
     parser.add_argument("--voice", action="store_true", help="with --web: talk to the page (make run-voice)")
     parser.add_argument("--port", type=int, default=0, help="port for --web and --endpoint (0: any free one)")
     parser.add_argument("--locale", default="en-US")
@@ -48,6 +49,11 @@ def main(arguments: list[str] | None = None) -> int:
 
         return serve_endpoint(options.port or 8766, verify=False)
     rehearsal = Rehearsal(locale=options.locale)
+    if options.aws:
+        from simulator.loopback_aws import aws_loopback
+
+        skill, loopback = aws_loopback()
+        rehearsal.through(skill, loopback.texting.sent, loopback.profile.url)
     if options.once is not None:
         print(json.dumps(rehearsal.say(options.once), ensure_ascii=False, indent=1))
         return 0

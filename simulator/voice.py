@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from simulator.ears import normal
 
 HOW_TO_GET_IT = "make run-voice"
-#: What is kept of a voice's own silence around a piece, so that the rests of the markup are the rests that are heard.
+#: What is kept of a voice's own silence around a piece. A rest is shorter by both, so that as much is heard as the
+#: markup says.
 LEAD_S, TAIL_S = 0.03, 0.12
 #: Between two sentences that the markup put into separate pieces without a rest of its own.
 SENTENCE_REST_S = 0.25
@@ -138,7 +139,8 @@ def aloud(pieces: Iterable[Mapping[str, Any]], voice: Voice) -> Sound:
     ended = False
     for piece in pieces:
         if "rest" in piece:
-            whole, ended = whole.then(Sound.rest(float(piece["rest"]) / 1000, voice.hz)), False
+            rest = max(0.0, float(piece["rest"]) / 1000 - LEAD_S - TAIL_S)
+            whole, ended = whole.then(Sound.rest(rest, voice.hz)), False
             continue
         said = str(piece["say"]).strip()
         words = said.lstrip(".,;:?! ")  # what ends the piece before this one

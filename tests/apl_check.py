@@ -18,10 +18,11 @@ COMPONENTS = {path.stem for path in SCHEMAS.glob("*.json")} - {"document", "grap
 CHILDREN = {"Container": "ContainerChild", "Sequence": "SequenceChild", "GridSequence": "GridSequenceChild"}
 PRIMITIVES = COMPONENTS - set(CHILDREN.values())
 INSIDE = ("item", "items", "firstItem", "lastItem")
-COMMANDS = set(
-    "SendEvent SetValue SetPage SetState SetFocus ClearFocus Scroll ScrollToIndex ScrollToComponent SpeakItem SpeakList "
-    "Sequential Parallel Idle AutoPage AnimateItem ControlMedia PlayMedia OpenURL Finish Reinflate".split()
-)
+COMMANDS = {
+    *("SendEvent", "SetValue", "SetPage", "SetState", "SetFocus", "ClearFocus", "Scroll", "ScrollToIndex"),
+    *("ScrollToComponent", "SpeakItem", "SpeakList", "Sequential", "Parallel", "Idle", "AutoPage", "AnimateItem"),
+    *("ControlMedia", "PlayMedia", "OpenURL", "Finish", "Reinflate"),
+}
 #: Features that came after APL 1.4, by component and property; the renderer takes them without a word.
 LATER = {"Text": {"onTextLayout", "lang"}, "TouchWrapper": {"gestures"}, "Container": {"layoutDirection", "wrap"}}
 _RESOURCE = re.compile(r"(?<![\w.])@(\w+)")

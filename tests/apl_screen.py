@@ -37,6 +37,8 @@ FLAGS = [
     "--disable-lcd-text",
 ]
 Picture = npt.NDArray[np.uint8]
+Marks = npt.NDArray[np.bool_]
+Colour = tuple[int, int, int]
 
 
 def missing() -> str:
@@ -80,9 +82,17 @@ class Box:
 
 #: Measures every text as it is laid out, not the box it was given; what a scrolling part hides below is not cut.
 BOXES = """() => [...document.querySelectorAll("#screen .apl-z p")].filter((p) => p.textContent.trim()).map((p) => {
-  const range = document.createRange();
-  range.selectNodeContents(p);
-  const { left, top, right, bottom, width, height } = range.getBoundingClientRect();
+  // Line by line and without the space at a line's end, which takes room but shows nothing.
+  const rects = [];
+  const walker = document.createTreeWalker(p, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const range = document.createRange();
+    range.setStart(walker.currentNode, 0);
+    range.setEnd(walker.currentNode, walker.currentNode.data.trimEnd().length);
+    rects.push(...[...range.getClientRects()].filter((rect) => rect.width > 1));
+  }
+  const [left, top] = ["left", "top"].map((side) => Math.min(...rects.map((rect) => rect[side])));
+  const [right, bottom] = ["right", "bottom"].map((side) => Math.max(...rects.map((rect) => rect[side])));
   const style = getComputedStyle(p);
   let cut = false, scrolls = false;
   // A line may be set closer than its letters are high without cutting any of them.
@@ -94,8 +104,8 @@ BOXES = """() => [...document.querySelectorAll("#screen .apl-z p")].filter((p) =
     cut ||= left < room.left - 2 || right > room.right + 2;
     cut ||= !scrolls && (top < room.top - slack || bottom > room.bottom + slack);
   }
-  const lines = new Set([...range.getClientRects()].filter((r) => r.width > 1).map((r) => Math.round(r.top))).size;
-  return { text: p.textContent, left, top, width, height, lines, size: parseFloat(style.fontSize),
+  return { text: p.textContent, left, top, width: right - left, height: bottom - top,
+           lines: new Set(rects.map((rect) => Math.round(rect.top))).size, size: parseFloat(style.fontSize),
            weight: Number(style.fontWeight), cut, scrolls };
 })"""
 
@@ -123,38 +133,59 @@ WAIT = """(kind) => new Promise((done, failed) => {
   look();
 })"""
 
-#: Decodes a part of a PNG: its pixels as red, green, blue.
-DECODE = """async ([png, x, y, width, height]) => {
-  const bytes = Uint8Array.from(atob(png), (c) => c.charCodeAt(0));
-  const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-  return pixels(image.width, image.height, (context) => context.drawImage(image, 0, 0), [x, y, width || image.width - x, height || image.height - y]);
+#: What the desk, a page of its own, does with pictures. `pixels` gives those of a part of a PNG as red, green, blue;
+#: `marks` tells for each whether it is of a colour, or at least half of it, on a ground; `reference` draws a text alone.
+DESK = """() => {
+  const read = (wide, high, draw, [x, y, width, height]) => {
+    const context = new OffscreenCanvas(wide, high).getContext("2d", { willReadFrequently: true });
+    draw(context);
+    return context.getImageData(x, y, width, height);
+  };
+  const sent = ({ width, height }, bytes) => {
+    let text = "";
+    for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768));
+    return [width, height, btoa(text)];
+  };
+  const part = async ([png, x, y, width, height]) => {
+    const bytes = Uint8Array.from(atob(png), (c) => c.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const whole = [x, y, width || image.width - x, height || image.height - y];
+    return read(image.width, image.height, (context) => context.drawImage(image, 0, 0), whole);
+  };
+  const marked = (image, colour, ground) => {
+    const toward = colour.map((c, i) => c - ground[i]);
+    const length = Math.hypot(...toward);
+    const found = new Uint8Array(image.width * image.height);
+    for (let i = 0; i < found.length; i++) {
+      const away = [0, 1, 2].map((c) => image.data[4 * i + c] - ground[c]);
+      const along = away.reduce((sum, c, at) => sum + c * toward[at], 0) / length;
+      const aside2 = away.reduce((sum, c) => sum + c * c, 0) - along * along;
+      found[i] = along > length / 2 && aside2 < 60 * 60;
+    }
+    return sent(image, found);
+  };
+  window.pixels = async (wanted) => {
+    const image = await part(wanted);
+    const rgb = new Uint8Array(image.width * image.height * 3);
+    for (let i = 0, j = 0; j < rgb.length; i += 4) { rgb[j++] = image.data[i]; rgb[j++] = image.data[i + 1]; rgb[j++] = image.data[i + 2]; }
+    return sent(image, rgb);
+  };
+  window.marks = async ([wanted, colour, ground]) => marked(await part(wanted), colour, ground);
+  window.reference = ([text, size, weight]) => {
+    const font = `${weight} ${size}px 'Liberation Sans'`;
+    const measure = new OffscreenCanvas(1, 1).getContext("2d");
+    measure.font = font;
+    const [width, height] = [Math.ceil(measure.measureText(text).width + size), Math.ceil(1.6 * size)];
+    const draw = (context) => {
+      context.fillStyle = "#000";
+      context.fillRect(0, 0, width, height);
+      context.font = font;
+      context.fillStyle = "#fff";
+      context.fillText(text, size / 2, 1.2 * size);
+    };
+    return marked(read(width, height, draw, [0, 0, width, height]), [255, 255, 255], [0, 0, 0]);
+  };
 }"""
-
-#: Draws a text alone, white on black, with its own height to spare on every side.
-REFERENCE = """([text, size, weight]) => {
-  const font = `${weight} ${size}px 'Liberation Sans'`;
-  const measure = new OffscreenCanvas(1, 1).getContext("2d");
-  measure.font = font;
-  const [width, height] = [Math.ceil(measure.measureText(text).width + 2 * size), Math.ceil(3 * size)];
-  return pixels(width, height, (context) => {
-    context.fillStyle = "#000";
-    context.fillRect(0, 0, width, height);
-    context.font = font;
-    context.fillStyle = "#fff";
-    context.fillText(text, size, 2 * size);
-  }, [0, 0, width, height]);
-}"""
-
-PIXELS = """() => { window.pixels = (wide, high, draw, [x, y, width, height]) => {
-  const context = new OffscreenCanvas(wide, high).getContext("2d", { willReadFrequently: true });
-  draw(context);
-  const rgba = context.getImageData(x, y, width, height).data;
-  const rgb = new Uint8Array((rgba.length / 4) * 3);
-  for (let i = 0, j = 0; i < rgba.length; i += 4) { rgb[j++] = rgba[i]; rgb[j++] = rgba[i + 1]; rgb[j++] = rgba[i + 2]; }
-  let text = "";
-  for (let i = 0; i < rgb.length; i += 32768) text += String.fromCharCode(...rgb.subarray(i, i + 32768));
-  return [width, height, btoa(text)];
-}; }"""
 
 
 @dataclass(slots=True)
@@ -201,17 +232,36 @@ class Screen:
 
     def picture(self, png: bytes = b"", *, x: float = 0, y: float = 0, width: float = 0, height: float = 0) -> Picture:
         """Give a picture, or a part of it, as rows, columns, red-green-blue; the screen's, unless one is given."""
-        part = [base64.b64encode(png or self.png()).decode(), int(x), int(y), round(width), round(height)]
-        return _array(self.desk.evaluate(DECODE, part))
+        wide, high, data = self.desk.evaluate("window.pixels", _part(png or self.png(), x, y, width, height))
+        return np.frombuffer(base64.b64decode(data), np.uint8).reshape(high, wide, 3)
 
-    def reference(self, text: str, size: float, weight: int) -> Picture:
+    def marks(
+        self,
+        colour: Colour,
+        ground: Colour,
+        png: bytes = b"",
+        *,
+        x: float = 0,
+        y: float = 0,
+        width: float = 0,
+        height: float = 0,
+    ) -> Marks:
+        """Tell which pixels of a picture, or of a part of it, are of a colour, or at least half of it, on a ground."""
+        wanted = [_part(png or self.png(), x, y, width, height), list(colour), list(ground)]
+        return _marks(self.desk.evaluate("window.marks", wanted))
+
+    def reference(self, text: str, size: float, weight: int) -> Marks:
         """Draw a text alone, with room to spare: what it looks like when nothing can cut it."""
-        return _array(self.desk.evaluate(REFERENCE, [text, size, weight]))
+        return trimmed(_marks(self.desk.evaluate("window.reference", [text, size, weight])))
 
 
-def _array(sent: list[Any]) -> Picture:
+def _part(png: bytes, x: float, y: float, width: float, height: float) -> list[Any]:
+    return [base64.b64encode(png).decode(), int(x), int(y), round(width), round(height)]
+
+
+def _marks(sent: list[Any]) -> Marks:
     width, height, data = sent
-    return np.frombuffer(base64.b64decode(data), np.uint8).reshape(height, width, 3)
+    return np.frombuffer(base64.b64decode(data), np.bool_).reshape(height, width)
 
 
 @contextmanager
@@ -241,7 +291,7 @@ def screen() -> Iterator[Screen]:
             made.page.on("console", printed)
             made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
             made.page.add_init_script(f"({LISTEN})()")
-            made.desk.evaluate(PIXELS)
+            made.desk.evaluate(DESK)
             made.page.goto(f"{origin}/apl-frame")
             made.page.evaluate(WAIT, "ready")
             yield made
@@ -255,7 +305,7 @@ def screen() -> Iterator[Screen]:
 # -- reading pictures ------------------------------------------------------------------------------------------------
 
 
-def luminance(picture: Picture) -> npt.NDArray[np.float64]:
+def luminance(picture: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """Give the relative luminance of every pixel, as WCAG defines it."""
     share = picture.astype(np.float64) / 255
     linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
@@ -269,28 +319,16 @@ def contrast(picture: Picture) -> float:
     The ground is the colour there is most of; the ink is the colour farthest from it that covers one pixel in a
     hundred, so that neither a stray pixel nor the blurred edge of a letter counts.
     """
-    colours, counts = np.unique(picture.reshape(-1, 3), axis=0, return_counts=True)
-    light = luminance(colours)
+    packed = picture.reshape(-1, 3).astype(np.uint32) @ np.array([65536, 256, 1], np.uint32)
+    values, counts = np.unique(packed, return_counts=True)
+    light = luminance(np.stack([values >> 16, values >> 8 & 255, values & 255], axis=1))
     ground = light[counts.argmax()]
     common = counts >= picture.shape[0] * picture.shape[1] / 100
     ratios = (np.maximum(light, ground) + 0.05) / (np.minimum(light, ground) + 0.05)
     return float(ratios[common].max())
 
 
-def written_in(picture: Picture, colour: tuple[int, int, int]) -> npt.NDArray[np.bool_]:
-    """Tell which pixels are of a colour, or at least half of it, on the ground there is most of."""
-    flat = picture.reshape(-1, 3)
-    colours, counts = np.unique(flat[:: max(1, len(flat) // 20_000)], axis=0, return_counts=True)
-    ground = colours[counts.argmax()].astype(np.float64)
-    toward = np.array(colour, np.float64) - ground
-    away = picture.astype(np.float64) - ground
-    share = away @ toward / (toward @ toward)
-    aside = np.linalg.norm(away - share[..., None] * toward, axis=-1)
-    found: npt.NDArray[np.bool_] = (share > 0.5) & (aside < 60)
-    return found
-
-
-def trimmed(marks: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def trimmed(marks: Marks) -> Marks:
     """Cut away the empty margin around what is written."""
     rows, columns = np.flatnonzero(marks.any(axis=1)), np.flatnonzero(marks.any(axis=0))
     if not len(rows):
@@ -298,23 +336,50 @@ def trimmed(marks: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     return marks[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def agreement(seen: npt.NDArray[np.bool_], wanted: npt.NDArray[np.bool_]) -> float:
-    """Give the share of written pixels that two pieces of writing have in common, 0 when their sizes differ."""
+def agreement(seen: Marks, wanted: Marks) -> float:
+    """Give how far two pieces of writing agree where they agree least, 0 when their sizes differ.
+
+    They are compared in strips narrower than a letter, so that one changed digit counts as much as all of them. A
+    strip's figure is the share of its written pixels that the other has too, or has right beside them: two drawings
+    of one letter round its edges differently.
+    """
     a, b = trimmed(seen), trimmed(wanted)
-    if abs(a.shape[0] - b.shape[0]) > 2 or abs(a.shape[1] - b.shape[1]) > 2:
+    if not a.size or abs(a.shape[0] - b.shape[0]) > 2 or abs(a.shape[1] - b.shape[1]) > 2:
         return 0.0
     height, width = max(a.shape[0], b.shape[0]) + 2, max(a.shape[1], b.shape[1]) + 2
+    still = _placed(b, height, width, 1, 1)
     best = 0.0
     for down in range(height - a.shape[0] + 1):
         for right in range(width - a.shape[1] + 1):
-            both = np.zeros((height, width), bool), np.zeros((height, width), bool)
-            both[0][down : down + a.shape[0], right : right + a.shape[1]] = a
-            both[1][1 : 1 + b.shape[0], 1 : 1 + b.shape[1]] = b
-            best = max(best, float((both[0] & both[1]).sum() / (both[0] | both[1]).sum()))
+            best = max(best, _least(_placed(a, height, width, down, right), still))
     return best
 
 
-def read_lines(lines: list[npt.NDArray[np.bool_]], height: int = 44) -> list[str]:
+def _placed(marks: Marks, height: int, width: int, down: int, right: int) -> Marks:
+    found = np.zeros((height, width), bool)
+    found[down : down + marks.shape[0], right : right + marks.shape[1]] = marks
+    return found
+
+
+def _least(a: Marks, b: Marks) -> float:
+    strip = a.shape[0] // 2 or 1
+    starts = np.arange(0, a.shape[1] - strip // 2, strip)
+    shared = np.add.reduceat((a & _spread(b)).sum(axis=0) + (b & _spread(a)).sum(axis=0), starts)
+    written = np.add.reduceat(a.sum(axis=0) + b.sum(axis=0), starts)
+    return float((shared / np.maximum(written, 1))[written > 0].min())
+
+
+def _spread(marks: Marks) -> Marks:
+    found = marks.copy()
+    found[1:] |= marks[:-1]
+    found[:-1] |= marks[1:]
+    wide = found.copy()
+    wide[:, 1:] |= found[:, :-1]
+    wide[:, :-1] |= found[:, 1:]
+    return wide
+
+
+def read_lines(lines: list[Marks], height: int = 32) -> list[str]:
     """Read pieces of writing, one a line, with tesseract: black on white, all brought to one height."""
     rows = [_scaled(trimmed(line), height) for line in lines]
     width = max(row.shape[1] for row in rows) + 80
@@ -335,16 +400,20 @@ def read_lines(lines: list[npt.NDArray[np.bool_]], height: int = 44) -> list[str
     return [line.strip() for line in ran.stdout.splitlines() if line.strip()]
 
 
-def _scaled(marks: npt.NDArray[np.bool_], height: int) -> Picture:
+def _scaled(marks: Marks, height: int) -> Picture:
     if not marks.size:
         return np.full((height, height), 255, np.uint8)
     scale = marks.shape[0] / height
     width = max(1, round(marks.shape[1] / scale))
-    # The mean over each target pixel's place, so that thin strokes stay.
+    # The mean over each target pixel's place, which is one pixel at least, so that thin strokes stay.
     sums = np.pad(marks.astype(np.float64).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
-    y = (np.arange(height + 1) * scale).round().astype(int).clip(0, marks.shape[0])
-    x = (np.arange(width + 1) * scale).round().astype(int).clip(0, marks.shape[1])
-    total = sums[y[1:]][:, x[1:]] - sums[y[:-1]][:, x[1:]] - sums[y[1:]][:, x[:-1]] + sums[y[:-1]][:, x[:-1]]
-    area = np.maximum(np.outer(y[1:] - y[:-1], x[1:] - x[:-1]), 1)
-    found: Picture = (255 - 255 * total / area).astype(np.uint8)
+    top, bottom = _places(height, scale, marks.shape[0])
+    left, right = _places(width, scale, marks.shape[1])
+    total = sums[bottom][:, right] - sums[top][:, right] - sums[bottom][:, left] + sums[top][:, left]
+    found: Picture = (255 - 255 * total / np.outer(bottom - top, right - left)).astype(np.uint8)
     return found
+
+
+def _places(count: int, scale: float, size: int) -> tuple[npt.NDArray[np.int_], npt.NDArray[np.int_]]:
+    first = (np.arange(count) * scale).astype(int).clip(0, size - 1)
+    return first, np.maximum((np.arange(1, count + 1) * scale).round().astype(int), first + 1).clip(1, size)

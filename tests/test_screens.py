@@ -14,7 +14,19 @@ from typing import Any
 import pytest
 from apl_check import components, findings
 from flask import Flask
-from screens_cases import CONVERSATIONS, LOCALE, Case, bare, bare_shown, case, drawn, every_reply, shown_texts, talk, unspoken
+from screens_cases import (
+    CONVERSATIONS,
+    LOCALE,
+    Case,
+    bare,
+    bare_shown,
+    case,
+    drawn,
+    every_reply,
+    shown_texts,
+    talk,
+    unspoken,
+)
 
 import content
 from simulator import apl_frame

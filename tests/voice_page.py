@@ -29,7 +29,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
 ]
 #: Records what reaches the loudspeaker, as it is played: `played` holds one entry for each sound.
 TAP = """
@@ -45,7 +45,11 @@ TAP = """
       window.played.push(entry);
       const recorder = new MediaRecorder(tap.stream);
       recorder.ondataavailable = async ({ data }) => {
-        const sound = await context.decodeAudioData(await data.arrayBuffer());
+        const sound = await context.decodeAudioData(await data.arrayBuffer()).catch(() => null);
+        if (!sound) { // stopped before anything of it was played
+          entry.sound = { hz: context.sampleRate, pcm: "" };
+          return;
+        }
         const samples = Int16Array.from(sound.getChannelData(0), (s) => Math.max(-1, Math.min(1, s)) * 32767);
         const bytes = new Uint8Array(samples.buffer);
         let text = "";
@@ -116,18 +120,22 @@ class Speaker:
 
 
 @contextmanager
-def speaker(talker: Talker, microphone: Sound, folder: Path) -> Iterator[Speaker]:
+def speaker(talker: Talker, microphone: Sound, folder: Path, allowed: bool = True) -> Iterator[Speaker]:
     """Open the page with a voice; `microphone` is heard once, from the moment the microphone opens."""
     file = folder / "microphone.wav"
     file.write_bytes(microphone.wav())
     server = make_server("127.0.0.1", 0, create_app(renderer=folder / "absent.js", talker=talker), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    flags = [*FLAGS, "--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={file}%noloop"]
+    flags = [*FLAGS, f"--use-file-for-fake-audio-capture={file}%noloop"]
+    if allowed:
+        flags.append("--use-fake-ui-for-media-stream")
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=flags)
-            context = browser.new_context(viewport={"width": 1440, "height": 950}, permissions=["microphone"])
+            context = browser.new_context(
+                viewport={"width": 1440, "height": 950}, permissions=["microphone"] if allowed else []
+            )
             context.set_default_timeout(30_000)
             context.add_init_script(TAP)
             found = Speaker(context.new_page(), f"http://127.0.0.1:{server.server_port}/")

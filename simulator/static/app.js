@@ -92,6 +92,7 @@ function take(found, mine) {
     addTurn(turn, turn === fresh[0] ? mine : null);
   }
   showState();
+  keepBoxInSight();
   for (const turn of fresh) screen.show(turn);
   if (fresh.length) lookInside(turns.length - 1);
   $("log").dataset.turns = String(turns.length);
@@ -114,6 +115,7 @@ function say(text, byVoice = false) {
     $("log").querySelector(".empty")?.remove();
     $("log").append(mine);
     toEnd();
+    keepBoxInSight();
   };
   if (room) show(); // at once, unless the room is still being made
   next(async () => {
@@ -174,7 +176,12 @@ function toEnd() {
   const log = $("log");
   const newest = [...log.querySelectorAll(":scope > .guide")].at(-1);
   const waiting = log.lastElementChild?.classList.contains("you");
-  log.scrollTop = newest && !waiting ? Math.min(newest.offsetTop - 8, log.scrollHeight) : log.scrollHeight;
+  log.scrollTop = newest && !waiting ? newest.offsetTop - 8 : log.scrollHeight;
+}
+
+/** The log grows and pushes the box down: keep the box in sight where the reply stays in sight with it. */
+function keepBoxInSight() {
+  if (document.activeElement === $("say") && innerHeight > 600) $("say").scrollIntoView({ block: "nearest" });
 }
 
 function tell(words) {

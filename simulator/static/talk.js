@@ -36,7 +36,7 @@ export async function setUp(given) {
   $("speak").replaceWith(el("button", { type: "button", id: "speak", class: "second", "aria-pressed": "false", "aria-describedby": "talk-how" }, "Hold to talk"));
   $("speak-note").hidden = true;
   document.head.append(el("link", { rel: "stylesheet", href: "/static/talk.css" }));
-  tools.before(el("div", { class: "talking", role: "group", "aria-label": "Talking" },
+  $("form").after(el("div", { class: "talking", role: "group", "aria-label": "Talking" },
     el("p", { id: "talk-how", class: "quiet" }, `Hold the button, or the ${KEY} key, while you speak; or press it once, speak, and stop. `
       + "What you say is written down on this computer and then forgotten."),
     el("label", { class: "check" }, el("input", { type: "checkbox", id: "hands-free", onchange: handsFree }), " Hands-free: the microphone stays open"),

@@ -6,6 +6,7 @@ import errno
 import os
 import socket
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import waitress.server

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, abort, jsonify, request
 
 from simulator.web.spoken import LONGEST_REST_MS, LOWEST_RATE, RATES
+from simulator.web.suggestions import written
 
 if TYPE_CHECKING:
     from simulator.voice import Talker
@@ -72,7 +73,7 @@ def blueprint(talker: Talker | None, body: Callable[[], dict[str, Any]]) -> Blue
         pcm = request.get_data(cache=False)
         if not pcm or len(pcm) % 2:
             abort(400, description="That is not 16-bit sound.")
-        return jsonify(heard=here.hear(Sound(pcm, hz)))
+        return jsonify(heard=written(here.hear(Sound(pcm, hz))))
 
     @api.post("/speak")
     def speak() -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from texting_world import CELL_E164, FAULTS, LONGEST_REPLY_S, NUMBER_ALOUD, World
@@ -117,17 +117,13 @@ def test_without_a_queue_at_all_the_text_is_given_up(world: World) -> None:
 
 # -- hanging services: every reply in time --------------------------------------------------------------------------
 
-HANGING: dict[str, Callable[[World, str], None]] = {
-    "account's profile": lambda world, way: setattr(world.loop.profile, "account", way),
-    "both profiles": lambda world, way: (
-        setattr(world.loop.profile, "account", way),
-        setattr(world.loop.profile, "person", way),
-    )[0],
-    "texts": lambda world, way: setattr(world.loop.texting, "fault", way),
-    "texts, taken": lambda world, way: setattr(world.loop.texting, "fault", f"taken, then {way}"),
+#: What hangs, as the attributes of the servers that are set to it.
+HANGING = {
+    "account's profile": [("profile", "account", "{}")],
+    "both profiles": [("profile", "account", "{}"), ("profile", "person", "{}")],
+    "texts": [("texting", "fault", "{}")],
+    "texts, taken": [("texting", "fault", "taken, then {}")],
 }
-
-
 WAYS = [
     ("account's profile", "hang"),
     ("both profiles", "hang"),
@@ -144,7 +140,8 @@ def test_with_a_hanging_service_every_reply_is_in_time(world: World, what: str, 
     world.skill.desk.delivery.make_clients()
     if what == "both profiles":
         world.device.person_id = "amzn1.ask.person.of-this-test"
-    HANGING[what](world, way)
+    for server, attribute, shape in HANGING[what]:
+        setattr(getattr(world.loop, server), attribute, shape.format(way))
     ended = world.to_the_end("text me the number")  # each reply in it is timed
     assert NUMBER_ALOUD in ended.speech
     if "profile" in what:

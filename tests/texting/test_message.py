@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 import content
 from skill.handlers.texting import script_version
 from skill.say import Voice
+from tools import opt_in
 
 #: The letters of a text that counts 160 to one part (3GPP TS 23.038), and those that count double.
 GSM_7 = set(
@@ -100,7 +102,7 @@ class TestTheScript:
 
 
 def test_what_is_filed_is_what_is_said() -> None:
-    filed = " ".join(DOCS.read_text(encoding="utf-8").split())
+    filed = " ".join(DOCS.read_text(encoding="utf-8").replace("\n>", "\n").split())
     voice = Voice(content.load("en-US"))
     assert voice.content.line("consent").say in filed
     assert voice.written_text("helpline") in filed
@@ -109,3 +111,11 @@ def test_what_is_filed_is_what_is_said() -> None:
         say = voice.content.line(question).say
         filled = say.format(last_two="4 2", readback="2 0 2, 5 5 5, 0 1 4 3", hopeline="8 0 0, 8 1 3, 4 6 7 3")
         assert filled in filed, f"the page the operator files says something else than {question}"
+
+
+def test_the_picture_for_the_registration_shows_the_words_that_are_spoken() -> None:
+    shown = " ".join(unescape(opt_in.page()).split())
+    voice = Voice(content.load("en-US"))
+    assert voice.content.line("consent").say in shown
+    assert voice.written_text("helpline") in shown
+    assert "Shall I send it?" in shown

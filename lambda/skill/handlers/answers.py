@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from content import Content
 from skill import names
-from skill.handlers import Handler
+from skill.handlers import Handler, texting
 from skill.rules import offers
 from skill.say import Reply, Voice
 from skill.turn import MAX_TRAIL, Turn
@@ -17,7 +17,7 @@ def answer(turn: Turn, voice: Voice, topic: str, who: str = "", *before: str) ->
     if memory.topic and memory.topic != topic:
         memory.trail = [*memory.trail, memory.topic][-MAX_TRAIL:]
     memory.topic, memory.step, memory.who, memory.misses = topic, 0, who, 0
-    memory.phone, memory.tries = "", 0
+    texting.forget(turn)
     return voice.say(turn, *before, topic, follow_up(turn, voice, entry.helpline))
 
 

@@ -236,9 +236,9 @@ class WhoSaysSo(Handler):
 
 
 class SayLine(Handler):
-    """Controls that are answered with one line of content and then ask what was pending."""
+    """Controls that are answered with one line of content."""
 
-    KEYS: ClassVar[dict[str, str]] = {names.PRIVACY: "privacy", names.FORGET_ME: "forget_me", names.SPANISH: "spanish"}
+    KEYS: ClassVar[dict[str, str]] = {names.SPANISH: "spanish"}
 
     def wants(self, turn: Turn, content: Content) -> bool:
         """Take them."""
@@ -246,9 +246,7 @@ class SayLine(Handler):
 
     def act(self, turn: Turn, voice: Voice) -> Reply:
         """Say the line."""
-        if turn.intent == names.SPANISH:
-            return voice.say(turn, "spanish")
-        return ask_again(turn, voice, self.KEYS[turn.intent])
+        return voice.say(turn, self.KEYS[turn.intent])
 
 
 class Choose(Handler):
