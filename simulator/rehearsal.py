@@ -42,9 +42,7 @@ class Rehearsal:
     def through(self, skill: Skill, sent: list[tuple[str, str]], profile_url: str) -> None:
         """Talk to another skill, whose texts arrive in `sent` and whose account answers at `profile_url`."""
         self.skill = skill
-        self.device = Device(
-            skill, outbox=sent, locale=self.locale, consent="ACCEPTED", api_endpoint=profile_url
-        )
+        self.device = Device(skill, outbox=sent, locale=self.locale, consent="ACCEPTED", api_endpoint=profile_url)
 
     def clock(self) -> float:
         """Tell the skill the time, in seconds since 1970."""

@@ -88,7 +88,7 @@ def every_reply() -> Iterator[Case]:
 CONVERSATIONS: dict[str, list[str]] = {
     "help": ["(open)"],
     "answer": ["should i get a second opinion"],
-    "choice": ["(open)", "purple monkey dishwasher", "purple monkey dishwasher"],
+    "choice": ["(open)", "!AMAZON.FallbackIntent", "!AMAZON.FallbackIntent"],
     "number": ["give me the number"],
     "another-number": ["!OtherHelplinesIntent"],
     "consent": ["text me the number"],

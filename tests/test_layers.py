@@ -71,7 +71,17 @@ def tracked() -> list[Path]:
 def test_no_path_of_a_machine_no_registry_and_no_stray_phone_number_is_committed() -> None:
     machine = re.compile(r"/(?:root|home/\w+|work)/|registry\.npmjs|pypi\.org|files\.pythonhosted|deb\.debian")
     phone = re.compile(r"(?<![\d.])\+?1?[-. (]?\b([2-9]\d{2})[-. )]{0,2}([2-9]\d{2})[-. ]?(\d{4})\b(?![\d.])")
-    allowed = {"8008134673", "8002272345", "8004226237", "8006334227", "8005325274", "8887939355", "8774862048"}
+    # The second one is the misreading that the screens' picture test must notice.
+    allowed = {
+        "8008134673",
+        "8008184673",
+        "8002272345",
+        "8004226237",
+        "8006334227",
+        "8005325274",
+        "8887939355",
+        "8774862048",
+    }
     for path in tracked():
         if path.suffix in {".png", ".ico", ".bin", ".txt"} and "interactionModels" not in path.parts:
             continue

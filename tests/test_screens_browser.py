@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from apl_screen import WAIT, Box, Marks, Picture, Screen, agreement, contrast, missing, read_lines, screen, trimmed
+from apl_picture import Marks, Picture, agreement, contrast, read_lines, trimmed
+from apl_screen import WAIT, Box, Screen, missing, screen
 from screens_cases import CONVERSATIONS, bare_shown, case, drawn, shown_texts, talk
 
 from simulator.web.devices import BY_ID, SCREENS, Device
@@ -339,9 +340,12 @@ def test_a_remote_control_can_press_the_button(browser: Screen, directives: dict
     """Down past the words, which scroll, to the first button; it lights up, legibly, before it is pressed."""
     browser.draw(directives["answer"], BY_ID["tvFullscreen"])
     yes = browser.touchable()[0]
-    for _ in range(2):
+    assert not lit(browser, yes)
+    for _ in range(6):
         browser.page.keyboard.press("ArrowDown")
         time.sleep(0.3)
+        if lit(browser, yes):
+            break
     assert lit(browser, yes)
     browser.page.keyboard.press("Enter")
     assert browser.page.evaluate(WAIT, "event")["arguments"] == ["intent", "AMAZON.YesIntent"]
@@ -423,6 +427,7 @@ def test_the_frame_listens_to_the_page_around_it_only(browser: Screen) -> None:
     message = {**case("", "goodbye").directive, "kind": "render", "viewport": BY_ID["hubRound"].viewport}
     assert page.evaluate("(m) => ask(m)", message) == ["ready", "rendered"]
     page.close()
+    browser.page.bring_to_front()
 
 
 AROUND = """<!doctype html><meta charset="utf-8"><body><script>

@@ -181,8 +181,8 @@ def test_without_the_extra_each_engine_says_how_to_get_it(monkeypatch: pytest.Mo
         voices.voice("harp")
     told: list[str] = []
     assert page_voice.ready(told.append) is None
-    assert "make run-voice" in told[0]
-    assert "typing does everything" in told[0]
+    assert "make run-voice" in told[-1]
+    assert "typing does everything" in told[-1]
 
 
 # ---- the page's own service ----------------------------------------------------------------------------------------

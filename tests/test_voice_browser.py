@@ -54,7 +54,8 @@ def pressed(page: Speaker) -> bool:
 
 def test_a_question_asked_with_the_button_held_is_answered_aloud(tmp_path: Path) -> None:
     who, voice, told = talker(QUESTION)
-    with speaker(who, talking(0.3, 1.2, 30), tmp_path) as page:
+    # It is never quiet again: letting go ends the turn.
+    with speaker(who, talking(0.3, 60), tmp_path) as page:
         page.hold(2.5)
         assert page.answered(1) == ["Should I get a second opinion"]
         (played,) = page.played(1)
@@ -63,8 +64,8 @@ def test_a_question_asked_with_the_button_held_is_answered_aloud(tmp_path: Path)
         assert loud_s(heard) == pytest.approx(sum(voice.lasts(words) / rate for words, rate in voice.said), rel=0.2)
         expect(page.page.locator("#status")).to_have_text("")
     (recording,) = told.heard
-    assert 2 < recording.seconds < 4
-    assert loud_s(recording) == pytest.approx(1.2, abs=0.3)
+    assert 1.5 < recording.seconds < 4
+    assert loud_s(recording) > recording.seconds - 1
 
 
 def test_the_button_and_the_key_work_from_the_keyboard_and_need_not_be_held(tmp_path: Path) -> None:
@@ -128,7 +129,10 @@ def test_whoever_starts_to_talk_stops_the_voice(tmp_path: Path) -> None:
         expect(page.page.get_by_role("button", name="Stop the voice")).to_be_visible()
         page.page.wait_for_function("() => played.length === 1")
         page.page.wait_for_timeout(500)
-        page.hold(1)
+        page.press()
+        page.page.wait_for_function("() => played[0].lasted !== null", timeout=2000)  # before a word is said
+        page.page.wait_for_timeout(600)
+        page.page.mouse.up()
         page.answered(2)
         first = page.played(1)[0]
         page.page.get_by_role("button", name="Stop the voice").click()
@@ -183,7 +187,7 @@ def test_where_the_microphone_is_forbidden_the_page_says_so_and_typing_is_answer
         assert not pressed(page)
         page.page.get_by_label("Hands-free").click()
         expect(page.page.get_by_label("Hands-free")).not_to_be_checked()
-        page.page.get_by_label("Read replies aloud").check()
+        expect(page.page.get_by_label("Read replies aloud")).to_be_checked()
         page.page.locator("#say").fill(QUESTION)
         page.page.keyboard.press("Enter")
         page.answered(1)

@@ -164,6 +164,9 @@ def test_what_listening_thinks_comes_with_every_sentence(client: FlaskClient) ->
     room = enter(client)
     [turn] = say(client, room, QUESTION)["turns"]
     assert turn["listening"]["words"] == QUESTION
+    assert turn["listening"]["label"] == "when_needed"
+    assert turn["listening"]["confidence"] > 0
+    assert turn["listening"]["runner_up"]
     assert turn["understood"]["how"] == "exact"
     [free] = say(client, room, "what if gleason six can somebody recheck that number")["turns"]
     assert free["listening"]["free"] is True

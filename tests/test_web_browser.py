@@ -164,7 +164,8 @@ def test_what_happened_inside_can_be_seen_for_every_reply(visits: Visits) -> Non
     inside = page.locator("#inside-body")
     expect(inside).to_contain_text("ShouldIGetSecondOpinionIntent, exact")
     expect(inside).to_contain_text("when_needed")
-    expect(inside).to_contain_text("listening")
+    expect(inside).to_contain_text("Our own listening would have said")
+    expect(inside).to_contain_text("ahead of the runner-up")
     inside.get_by_text("The request Alexa sends").click()
     sent = json.loads(inside.locator("pre").first.inner_text())
     assert sent["request"]["intent"]["name"] == "ShouldIGetSecondOpinionIntent"

@@ -81,12 +81,16 @@ class Speaker:
     def button(self) -> Locator:
         return self.page.get_by_role("button", name="Hold to talk")
 
-    def hold(self, seconds: float) -> None:
-        """Hold the button with the mouse."""
+    def press(self) -> None:
+        """Put the mouse's button down on the page's."""
         box = self.button.bounding_box()
         assert box is not None
         self.page.mouse.move(box["x"] + 10, box["y"] + 10)
         self.page.mouse.down()
+
+    def hold(self, seconds: float) -> None:
+        """Hold the button with the mouse."""
+        self.press()
         self.page.wait_for_timeout(seconds * 1000)
         self.page.mouse.up()
 

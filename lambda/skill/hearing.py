@@ -14,6 +14,7 @@ from typing import Any
 from content import Content
 from skill import names
 from skill.listening import Heard, listen
+from skill.listening.danger import danger
 from skill.listening.safety import crisis
 from skill.turn import Turn
 
@@ -56,7 +57,10 @@ def settle(turn: Turn, content: Content) -> None:
         if free:
             _hear_as(turn, names.FALLBACK)
         return
-    if topic := crisis(said):
+    topic = crisis(said)
+    if free:  # the learned look needs a sentence: of "my mom" alone it knows nothing
+        topic = danger(said, topic, content.locale)
+    if topic:
         # A safety intent that Alexa itself chose is never overruled by a milder one of ours.
         if not _is_safety(turn, content):
             _hear_as(turn, content.answers[topic].intent)

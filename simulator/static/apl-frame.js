@@ -16,7 +16,7 @@
 "use strict";
 
 const page = window.parent;
-const screen_ = document.getElementById("screen");
+let glass = document.getElementById("screen");
 let renderer = null;
 let queue = Promise.resolve();
 
@@ -40,13 +40,18 @@ document.createTextNode = (text) =>
 const clear = () => {
   if (renderer) renderer.destroy();
   renderer = null;
-  screen_.replaceChildren();
+  // A new element each time: the old one keeps the renderer's listeners and the focus.
+  const next = glass.cloneNode(false);
+  next.removeAttribute("style");
+  next.removeAttribute("tabindex");
+  glass.replaceWith(next);
+  glass = next;
 };
 
 // The words as the person sees them: one entry for each text component, top to bottom.
 const words = () => {
   const texts = [];
-  const walker = document.createTreeWalker(screen_, NodeFilter.SHOW_TEXT);
+  const walker = document.createTreeWalker(glass, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const holder = walker.currentNode.parentElement.closest("[id]") ?? walker.currentNode.parentElement;
     const last = texts.at(-1);
@@ -68,7 +73,7 @@ const render = async ({ token, document: aplDocument, datasources, viewport, the
   const { pixelWidth: width, pixelHeight: height, dpi, shape, mode } = viewport;
   renderer = AplRenderer.default.create({
     content,
-    view: screen_,
+    view: glass,
     environment: { agentName: "rehearsal", agentVersion: "1.0", disallowVideo: true, allowOpenUrl: false },
     viewport: { width, height, dpi, isRound: shape === "ROUND" },
     theme: theme ?? "dark",

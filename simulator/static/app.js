@@ -247,8 +247,10 @@ function lookInside(place) {
     const made = { sure: `sure of ${listening.name} (${listening.label})`, unsure: `unsure between ${listening.choices.join(", ")}`, none: "nothing of ours" };
     rows.push([listening.free ? "Our own listening decided" : "Our own listening would have said",
       `“${listening.words}”: ${made[listening.outcome] || listening.outcome}`
-      + (listening.confidence ? `, confidence ${Math.round(listening.confidence * 100)}%` : "")
-      + (listening.runner_up ? `, runner-up ${listening.runner_up}` : "")]);
+      // Scores, not chances: what counts is by how much the best is ahead.
+      + `. The best guess is ${Math.abs(listening.confidence)} ${listening.confidence < 0 ? "behind" : "ahead of"} “not ours”`
+      + (listening.runner_up ? ` and ${listening.lead} ahead of the runner-up, ${listening.runner_up}.` : "."),
+    ]);
   }
   rows.push(["Entries of content", turn.keys.join(", ") || "none"]);
   if (turn.reprompt) rows.push(["After a silence", turn.reprompt]);

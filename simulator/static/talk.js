@@ -35,6 +35,7 @@ export async function setUp(given) {
   }
   $("speak").replaceWith(el("button", { type: "button", id: "speak", class: "second", "aria-pressed": "false", "aria-describedby": "talk-how" }, "Hold to talk"));
   $("speak-note").hidden = true;
+  $("aloud").checked = wantsItAloud();
   document.head.append(el("link", { rel: "stylesheet", href: "/static/talk.css" }));
   $("form").after(el("div", { class: "talking", role: "group", "aria-label": "Talking" },
     el("p", { id: "talk-how", class: "quiet" }, `Hold the button, or the ${KEY} key, while you speak; or press it once, speak, and stop. `
@@ -48,6 +49,15 @@ export async function setUp(given) {
   addEventListener("keyup", (event) => { if (event.key === KEY) up(); });
   addEventListener("blur", up);
   local.whenQuiet(waitForAnswer);
+}
+
+/** Whoever started the page with a voice wants to hear it, unless they said otherwise. */
+function wantsItAloud() {
+  try {
+    return localStorage.getItem("aloud") !== "no";
+  } catch {
+    return true;
+  }
 }
 
 // ---- the button -------------------------------------------------------------------------------------------------

@@ -95,8 +95,9 @@ def _listening(heard: Heard, locale: str) -> dict[str, Any] | None:
         "free": free,
         "outcome": found.outcome,
         "label": found.label,
-        "name": _called(found.label, locale),
-        "confidence": round(found.confidence, 3),
+        "name": _called(names.LABELS.get(found.label, found.label), locale),
+        "confidence": round(found.confidence, 2),
+        "lead": round(found.lead, 2),
         "runner_up": found.runner_up,
         "choices": list(found.choices),
     }

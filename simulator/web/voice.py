@@ -113,6 +113,7 @@ def ready(tell: Callable[[str], None]) -> Talker | None:
     from simulator import voices
     from simulator.voice import VoiceMissingError
 
+    tell("Loading the voice ...")
     try:
         return voices.talker()
     except VoiceMissingError as error:

@@ -1,21 +1,53 @@
-"""From a free question to a topic, or to none."""
+"""From a free question to a topic, to a choice between two or three, or to none."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+from skill.listening.index import index
+
+NOT_OURS = "out_of_domain"
+#: A mild answer must not win over one of these by a hair: the person may be in danger.
+GRAVE = ("emergency", "suicide", "suicide_other", "urgent_symptom")
+MAX_CHOICES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What listening made of a sentence."""
+    """What listening made of a sentence. Labels are topic ids or the names of our controls' intents."""
 
-    outcome: str
+    outcome: Literal["sure", "unsure", "none"]
     label: str = ""
     choices: tuple[str, ...] = ()
+    #: How far the best label is ahead of "not ours", and of the next; differences of scores, not probabilities.
     confidence: float = 0.0
+    lead: float = 0.0
     runner_up: str = ""
 
 
 def listen(text: str, locale: str = "en-US") -> Heard:
-    """Listen."""
-    return Heard("none")
+    """Decide what a sentence is about; unknown is never a guess.
+
+    What is not ours was learned as a label of its own: a topic has to beat it clearly to be answered, narrowly to be
+    offered as a choice. Two topics that are close to each other are both offered.
+    """
+    known = index(locale)
+    scored = dict(zip(known.labels, known.scores(text), strict=True))
+    not_ours = scored.pop(NOT_OURS)
+    ranked = sorted(((score, name) for name, score in scored.items()), reverse=True)
+    (best, label), (second, runner_up) = ranked[0], ranked[1]
+    ours, lead, limits = best - not_ours, best - second, known.limits
+
+    def heard(outcome: Literal["sure", "unsure", "none"], name: str, choices: tuple[str, ...] = ()) -> Heard:
+        return Heard(outcome, name, choices, round(ours, 3), round(lead, 3), runner_up)
+
+    if ours < limits["perhaps"]:
+        return heard("none", NOT_OURS)
+    grave = next((name for score, name in ranked[:2] if name in GRAVE and best - score < limits["lead"]), "")
+    if grave or label.endswith("Intent"):
+        return heard("sure", grave or label)
+    choices = tuple(name for _, name in ranked[:MAX_CHOICES] if not name.endswith("Intent") and name not in GRAVE)
+    if (ours < limits["ours"] or lead < limits["lead"]) and len(choices) > 1:
+        return heard("unsure", label, choices)
+    return heard("sure", label)

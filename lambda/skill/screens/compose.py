@@ -27,7 +27,7 @@ Layout = Literal["Say", "Pick", "NumberFirst", "Crisis"]
 CRISIS = frozenset({"crisis", "urgent"})
 MOST_BUTTONS = 3
 #: Words before a number that are longer than this many characters are set smaller.
-LONG_LEAD = 40
+LONG_LEAD = 22
 #: How many characters at most are set in each size of type, the largest size first; what is more is set in XS.
 SIZES: dict[Layout, dict[str, int]] = {
     "Say": {"L": 90, "M": 190, "S": 240},

@@ -71,6 +71,8 @@ def hidden(spoken: list[str], kind: str) -> list[str]:
 def suicidal(view: Text) -> str:
     """Name the topic of suicide, the speaker's own or another's, or give an empty string."""
     known = lexicon()
+    if view.has(known.phrases["suicide_other"]):
+        return "suicide_other"
     found = [span for phrase in known.phrases["suicide"] for span in view.find(phrase)]
     if not found:
         return ""

@@ -12,7 +12,9 @@ _THEIRS = frozenset({"he", "she", "him", "her", "his", "himself", "herself", "th
 _REFLEXIVE = frozenset({"himself", "herself", "themselves"})
 #: "What do I do", "how can I help": the one who asks is not the one it is about.
 _ASKING = frozenset({"do", "should", "can", "could", "would", "did", "how"})
-_HELPING = frozenset({"do", "say", "help", "stop", "tell", "call", "keep", "know", "get", "take", "hide", "leave", "talk"})
+_HELPING = frozenset(
+    {"do", "say", "help", "stop", "tell", "call", "keep", "know", "get", "take", "hide", "leave", "talk"}
+)
 #: Endings of Spanish verbs that turn the deed on oneself (matarme) or on himself, herself (matarse).
 _MINE, _HIS = ("arme", "irme", "erme"), ("arse", "irse", "erse")
 
@@ -22,9 +24,10 @@ class People:
 
     def __init__(self, lexicon: Lexicon) -> None:
         """Take the lists it needs from the lexicon's shared file."""
-        self._kin: Collection[str] = lexicon.single("KIN")
+        self._kin: set[str] = lexicon.single("KIN")
         self._say: Collection[str] = lexicon.single("SAY")
         self._quoting: Collection[str] = lexicon.single("QUOTING")
+        self._anybody: Collection[str] = lexicon.single("ANYBODY")
         self._object: Collection[str] = lexicon.single("OBJECT_OF")
 
     def weigh(self, words: list[str], start: int, end: int) -> int:
@@ -34,14 +37,16 @@ class People:
             return 2
         own = next((at for at in range(start, end) if self._is_own(words, at)), None)
         if own is not None:
-            subject = next((at for at in range(own, -1, -1) if words[at] in _OWN | _THIRD), own)
+            subject = next((at for at in range(own, -1, -1) if words[at] == "i" or words[at] in _THIRD), own)
             return 2 if any(self._quoted(words, at) for at in {own, start, subject}) else -2
         if any(words[at] in _THEIRS or self._acts(words, at) for at in range(start, end)):
             return 2
+        if "you" in inside:
+            return -2  # "how do you end it": asked in general, and most likely about oneself
         for word in inside:
-            if word == "se" or word.endswith(_HIS) and len(word) > 5:
+            if word == "se" or (word.endswith(_HIS) and len(word) > 5):
                 return 2
-            if word in {"quiero", "quisiera", "deseo"} or word.endswith(_MINE) and len(word) > 5:
+            if word in {"quiero", "quisiera", "deseo"} or (word.endswith(_MINE) and len(word) > 5):
                 return -2
         return self._subject(words, start, end)
 
@@ -51,7 +56,8 @@ class People:
                 return 1  # "somebody I love"
             if words[at] in {"i", "yo"} and self._is_own(words, at):
                 return 1 if self._quoted(words, at) else -1
-            if words[at] in _THIRD or self._acts(words, at):
+            owner = words[at + 1 : start + 1] == ["'s", words[start]] and not words[start].startswith("suicid")
+            if words[at] in _THIRD or (self._acts(words, at) and not owner):
                 return 1
         return 1 if not self._kin.isdisjoint(words[end : end + 2]) else -1  # "suicidal husband"
 
@@ -66,11 +72,14 @@ class People:
         """Tell whether the person named at a place does something, rather than being lost, missed or told."""
         if words[at] not in self._kin:
             return False
+        follower = words[at + 1] if at + 1 < len(words) else ""
+        named = follower in {"who", "that", "is"} or follower in self._say
+        if words[at] in self._anybody:
+            return named or follower in {"in", "i", "you", "at", "with"}
         before = at - 1
         while before >= 0 and words[before] in {"my", "our", "best", "his", "her", "little", "old", "dear"}:
             before -= 1
-        follower = words[at + 1] if at + 1 < len(words) else ""
-        return before < 0 or words[before] not in self._object or follower in {"who", "that", "is"} or follower in self._say
+        return before < 0 or words[before] not in self._object or named
 
     def _quoted(self, words: list[str], at: int) -> bool:
         """Tell whether somebody else is quoted: a person and a verb of saying stand directly before."""

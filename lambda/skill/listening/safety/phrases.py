@@ -227,6 +227,8 @@ class Lexicon:
         line, _, meant = line.partition(" -> ")
         core, *guards = GUARD.split(line)
         phrase = self._phrase(core, names)
+        while phrase.steps and phrase.steps[-1].kind == "gap":
+            phrase.steps.pop()
         if not phrase.needs:
             raise LexiconError(f"{line!r} holds no word that must be there")
         phrase.line, phrase.to = " ".join(line.split()), meant.split()

@@ -32,26 +32,150 @@ _SHORT = {
 }  # fmt: skip
 _TAILS = (("n't", "not"), ("'ll", "will"), ("'re", "are"), ("'ve", "have"), ("'d", "would"), ("'m", "am"))
 #: After these, 's is "is"; after any other word it may be "is" or a possessive, and stays a word of its own.
-_IS = frozenset(["he", "she", "it", "that", "what", "who", "there", "here", "where", "how", "everything", "nothing", "nobody", "somebody", "everybody"])
+_IS = frozenset(
+    {  # fmt: off
+        "he",
+        "she",
+        "it",
+        "that",
+        "what",
+        "who",
+        "there",
+        "here",
+        "where",
+        "how",
+        "everything",
+        "nothing",
+        "nobody",
+        "somebody",
+        "someone",
+        "everybody",
+        "everyone",
+        "anybody",
+        "anyone",
+    }
+)  # fmt: on
 
 #: Said for breath or weight only. Dropping them makes one phrase of many ways to say it.
-_DROPPED = frozenset({  # fmt: off
-    "a", "an", "the", "um", "uh", "uhm", "umm", "uhh", "er", "erm", "hmm", "hm", "mm", "ah", "ow", "just",
-    "really", "very", "quite", "literally", "honestly", "actually", "basically", "truly", "simply", "so",
-    "even", "still", "also", "please", "already", "always", "sometimes", "maybe", "perhaps", "probably",
-    "frankly", "alexa", "hey", "hi", "hello", "yeah", "yep", "seriously", "totally", "absolutely", "completely",
-    "definitely", "certainly", "anyway", "pretty", "damn", "fucking", "goddamn", "terribly", "awfully",
-})  # fmt: on
+_DROPPED = frozenset(
+    {  # fmt: off
+        "a",
+        "an",
+        "the",
+        "um",
+        "uh",
+        "uhm",
+        "umm",
+        "uhh",
+        "er",
+        "erm",
+        "hmm",
+        "hm",
+        "mm",
+        "ah",
+        "ow",
+        "just",
+        "really",
+        "very",
+        "quite",
+        "literally",
+        "honestly",
+        "actually",
+        "basically",
+        "truly",
+        "simply",
+        "so",
+        "even",
+        "still",
+        "also",
+        "please",
+        "already",
+        "always",
+        "sometimes",
+        "maybe",
+        "perhaps",
+        "probably",
+        "frankly",
+        "alexa",
+        "hey",
+        "hi",
+        "hello",
+        "yeah",
+        "yep",
+        "seriously",
+        "totally",
+        "absolutely",
+        "completely",
+        "definitely",
+        "certainly",
+        "anyway",
+        "pretty",
+        "damn",
+        "fucking",
+        "goddamn",
+        "terribly",
+        "awfully",
+    }
+)  # fmt: on
 _DROPPED_PAIRS = frozenset({("kind", "of"), ("sort", "of"), ("you", "know"), ("i", "mean"), ("i", "guess")})
 #: "Like" is a word of its own only after these; elsewhere it is a pause.
-_LIKE_AFTER = frozenset({  # fmt: off
-    "feel", "feels", "feeling", "felt", "look", "looks", "looked", "looking", "would", "seem", "seems", "i",
-    "you", "we", "they", "sound", "sounds", "something", "anything", "do", "does", "not", "dying", "think",
-    "more", "ground", "one", "it", "live", "living", "on", "act", "acting", "acts",
-})  # fmt: on
-_TWICE = frozenset({  # fmt: off
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "oh", "zero",
-})  # fmt: on
+_LIKE_AFTER = frozenset(
+    {  # fmt: off
+        "feel",
+        "feels",
+        "feeling",
+        "felt",
+        "look",
+        "looks",
+        "looked",
+        "looking",
+        "would",
+        "seem",
+        "seems",
+        "i",
+        "you",
+        "we",
+        "they",
+        "sound",
+        "sounds",
+        "something",
+        "anything",
+        "do",
+        "does",
+        "not",
+        "dying",
+        "think",
+        "more",
+        "ground",
+        "one",
+        "me",
+        "him",
+        "her",
+        "us",
+        "it",
+        "live",
+        "living",
+        "on",
+        "act",
+        "acting",
+        "acts",
+    }
+)  # fmt: on
+_TWICE = frozenset(
+    {  # fmt: off
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "oh",
+        "zero",
+    }
+)  # fmt: on
 
 
 def tokens(text: str) -> list[str]:
@@ -78,7 +202,7 @@ def _written_out(word: str) -> list[str]:
             return [*_written_out(word[: -len(tail)]), long]
     if word.endswith("'s"):
         base = word[:-2]
-        return [base, "is" if base in _IS else "'s"]
+        return [*_written_out(base), "is" if base in _IS else "'s"]
     return [word.replace("'", "")]
 
 

@@ -1,0 +1,48 @@
+"""How long listening takes: a warm question, and what the first question adds to a cold start."""
+
+from __future__ import annotations
+
+import csv
+import json
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+COLD = """
+import sys, time
+sys.path[:0] = ["lambda", "."]
+began = time.perf_counter()
+from skill.listening import listen
+imported = time.perf_counter()
+listen("will my doctor be mad")
+print((imported - began) * 1000, (time.perf_counter() - imported) * 1000)
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print medians in milliseconds as JSON; gives 1 when a bar is missed (5 ms warm, 15 ms cold)."""
+    from skill.listening import listen
+
+    with (ROOT / "tests" / "listening" / "frozen.csv").open(encoding="utf-8", newline="") as file:
+        questions = [row["utterance"] for row in csv.DictReader(file)]
+    listen(questions[0])
+    warm = []
+    for question in questions:
+        began = time.perf_counter()
+        listen(question)
+        warm.append((time.perf_counter() - began) * 1000)
+    cold = []
+    for _ in range(11):
+        ran = subprocess.run([sys.executable, "-c", COLD], cwd=ROOT, capture_output=True, text=True, check=True)
+        cold.append([float(x) for x in ran.stdout.split()])
+    found: dict[str, Any] = {
+        "warm_ms": {"median": round(statistics.median(warm), 2), "max": round(max(warm), 2)},
+        "import_ms": round(statistics.median(row[0] for row in cold), 2),
+        "first_question_ms": round(statistics.median(row[1] for row in cold), 2),
+    }
+    print(json.dumps(found))
+    return int(found["warm_ms"]["median"] > 5 or found["import_ms"] > 15)

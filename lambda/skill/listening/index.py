@@ -1,0 +1,61 @@
+"""The learned index of one locale: which words speak for which topic, as bytes that are mapped, not loaded."""
+
+from __future__ import annotations
+
+import json
+import math
+import mmap
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from skill.listening.features import BUCKETS, buckets
+
+FOLDER = Path(__file__).parent
+MAGIC = b"listening 1\n"
+
+
+class Index:
+    """Scores a sentence for every label. Layout: magic, one line of JSON, rarity, scale, weights (tools/train.py)."""
+
+    def __init__(self, path: Path) -> None:
+        """Map the file. Raises `ValueError` when it is not an index, `OSError` when it is not there."""
+        with path.open("rb") as file:
+            data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            if bytes(data[: len(MAGIC)]) != MAGIC:
+                raise ValueError(f"{path.name} is not an index of listening")
+            file.seek(len(MAGIC))
+            header: dict[str, Any] = json.loads(file.readline())
+            start = file.tell() + header["pad"]
+        self.digest: str = header["digest"]
+        self.labels: list[str] = header["labels"]
+        self.bias: list[float] = header["bias"]
+        self.limits: dict[str, float] = header["limits"]
+        width = len(self.labels)
+        self._rarity = data[start : start + 4 * BUCKETS].cast("f")
+        start += 4 * BUCKETS
+        self._scale = data[start : start + 4 * BUCKETS].cast("f")
+        start += 4 * BUCKETS
+        self._weights = data[start : start + width * BUCKETS].cast("b")
+
+    def scores(self, text: str) -> list[float]:
+        """Score a text for every label, in the order of `labels`; above zero speaks for it."""
+        out = list(self.bias)
+        width = len(out)
+        for family in buckets(text):
+            weighed = [(b, n * self._rarity[b]) for b, n in family.items()]
+            length = math.sqrt(sum(v * v for _, v in weighed))
+            if not length:
+                continue
+            for bucket, value in weighed:
+                by = value / length * self._scale[bucket]
+                if by:
+                    row = self._weights[bucket * width : (bucket + 1) * width]
+                    out = [total + by * weight for total, weight in zip(out, row, strict=True)]
+        return out
+
+
+@cache
+def index(name: str) -> Index:
+    """Load an index once: a locale's, or that of danger in a locale (`danger-<locale>`)."""
+    return Index(FOLDER / f"index-{name}.bin")
