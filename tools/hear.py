@@ -172,9 +172,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--limit", type=int, default=0, help="how many questions; 0: all")
     parser.add_argument("--voices", default=",".join(voices.VOICES), help="names, with commas")
     options = parser.parse_args(arguments)
-    logging.disable(logging.WARNING)
-    failures = _Failures()
+    failures = _Failures(logging.ERROR)
     logging.getLogger("skill").addHandler(failures)
+    try:
+        return _play(options, failures)
+    finally:
+        logging.getLogger("skill").removeHandler(failures)
+
+
+def _play(options: argparse.Namespace, failures: _Failures) -> int:
     try:
         rows = sample(options.questions, options.limit)
         typed = [score(row["utterance"], row["topic"], row["kind"]) for row in rows]
