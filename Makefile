@@ -5,6 +5,8 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/.stamp
 LOCKS := lambda/requirements.txt requirements/dev.txt
 VOICE := .venv-voice/bin/python
+NPM_CI := npm ci --silent --ignore-scripts --no-audit --no-fund --legacy-peer-deps
+SCREENS := tests/browser/node_modules/.package-lock.json
 export PYTHONPATH := lambda:.
 
 .DEFAULT_GOAL := help
@@ -25,10 +27,17 @@ $(STAMP): $(LOCKS)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-run: setup  ## rehearse in a web page on 127.0.0.1: no account, no key
+run: setup $(SCREENS)  ## rehearse in a web page on 127.0.0.1: no account, no key
 	@$(PY) -m simulator --web
 
-run-voice: voice-setup  ## the same page as a smart speaker: speak, and hear the answer (fetches a voice once)
+# What draws an Echo Show's screens, where npm is here; without it the page shows their words and says so.
+$(SCREENS): tests/browser/package-lock.json
+	@command -v npm >/dev/null || { echo "No npm here, so the page will show a screen's words instead of the screen."; exit 0; }; \
+	echo "Fetching what draws an Echo Show's screens (once) ..."; \
+	cd tests/browser && $(NPM_CI) --fetch-retries=1 --fetch-retry-maxtimeout=2000 --fetch-timeout=60000 >/dev/null 2>&1 \
+	  || echo "It could not be fetched, so the page will show a screen's words instead. The next start tries again."
+
+run-voice: voice-setup $(SCREENS)  ## the same page as a smart speaker: speak, and hear the answer (fetches a voice once)
 	@$(VOICE) -m simulator --web --voice
 
 talk: setup  ## the same conversation in a terminal; `make talk < file` reads a script
@@ -92,7 +101,7 @@ release-check: setup  ## list what a person must still confirm before a store re
 	@$(PY) -m tools.release
 
 test: check  ## all checks and all tests
-	@$(PY) -m pytest -n 2 --dist loadfile
+	@$(PY) -m pytest -n 4 --dist loadfile
 
 score: setup  ## score QUESTIONS=file.csv (utterance,topic,kind) the way a free question goes
 	@$(PY) -m tools.score $(QUESTIONS)
@@ -113,7 +122,7 @@ build/conformance-venv/.stamp: tests/conformance/requirements.txt tests/conforma
 	@touch $@
 
 node-setup:  ## Node packages the tests use: Amazon's schemas, axe, the APL renderer, test clients
-	@for d in tests/node tests/browser tests/conformance; do [ ! -f $$d/package.json ] || (cd $$d && npm ci --silent --ignore-scripts --no-audit --no-fund --legacy-peer-deps); done
+	@for d in tests/node tests/browser tests/conformance; do [ ! -f $$d/package.json ] || (cd $$d && $(NPM_CI)); done
 
 voice-setup: .venv-voice/.stamp  ## an offline voice and recogniser in their own environment (about 560 MB)
 .venv-voice/.stamp: requirements/voice.txt

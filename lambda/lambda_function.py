@@ -6,11 +6,12 @@ import logging
 from typing import Any
 
 from skill.app import RefusedError, build
+from skill.counts import to_metrics
 from skill.settings import Settings
 
 _settings = Settings.from_environment()
 logging.getLogger().setLevel(_settings.log_level)
-_skill = build(_settings)
+_skill = build(_settings, count=to_metrics)
 _skill.warm_up()
 
 

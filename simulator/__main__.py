@@ -9,14 +9,21 @@ python -m simulator --web                a page on 127.0.0.1 (--voice: that hear
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from simulator.rehearsal import Rehearsal
+OURS = Path(__file__).parent.parent / ".venv" / "bin" / "python"
+if importlib.util.find_spec("ask_sdk_core") is None and OURS.exists() and Path(sys.prefix) != OURS.parent.parent:
+    # Called with a Python that lacks our dependencies, after `make setup` has put them beside us.
+    os.execv(OURS, [str(OURS), "-m", "simulator", *sys.argv[1:]])  # noqa: S606 - our own interpreter
+
+from simulator.rehearsal import Rehearsal  # noqa: E402 - only now are the dependencies there
 
 WELCOME = (
     "Type what you would say to the speaker. Some things to try: should I get a second opinion; "

@@ -105,17 +105,22 @@ class Ears:
         return None
 
     def _with_slots(self, said: str) -> list[tuple[str, dict[str, str], dict[str, str]]]:
+        shapes = self._with_a_listed_value(said)
+        for shape, slots, resolved in [(said, {}, {}), *shapes]:
+            if number := self._number_span(shape.split()):
+                before, digits, after = number
+                filled = " ".join([*before, f"{{{names.PHONE_SLOT}}}", *after])
+                shapes.append((filled, {**slots, names.PHONE_SLOT: digits}, resolved))
+        return shapes
+
+    def _with_a_listed_value(self, said: str) -> list[tuple[str, dict[str, str], dict[str, str]]]:
         shapes: list[tuple[str, dict[str, str], dict[str, str]]] = []
-        padded = f" {said} "
+        # "My daughter's phone" holds "my daughter": Alexa takes the ending for a word of the sample.
+        padded = f" {said} ".replace("'s ", " 's ")
         for slot, values in self._values.items():
             for value in sorted((v for v in values if f" {v} " in padded), key=len, reverse=True):
-                shape = padded.replace(f" {value} ", f" {{{slot}}} ", 1).strip()
+                shape = padded.replace(f" {value} ", f" {{{slot}}} ", 1).replace(" 's ", "'s ").strip()
                 shapes.append((shape, {slot: value}, {slot: values[value]}))
-        number = self._number_span(said.split())
-        if number:
-            before, digits, after = number
-            shape = " ".join([*before, f"{{{names.PHONE_SLOT}}}", *after])
-            shapes.append((shape, {names.PHONE_SLOT: digits}, {}))
         return shapes
 
     @staticmethod
@@ -165,6 +170,7 @@ class Ears:
         total = len(self._bags) or 1
         self._weight = {word: math.log(1 + total / count) for word, count in seen.items()}
         self._unseen = math.log(1 + total)
+        self._sizes = [sum(self._weight[w] * n for w, n in bag.items()) for _, bag in self._bags]
 
     def _near(self, said: str) -> Understood | None:
         bag = Counter(said.split())
@@ -173,14 +179,15 @@ class Ears:
         size = sum(self._weight.get(w, self._unseen) * n for w, n in bag.items())
         shared: dict[int, float] = defaultdict(float)
         for word, count in bag.items():
+            weight = self._weight.get(word, self._unseen)
             for place in self._posting.get(word, ()):
-                shared[place] += self._weight[word] * min(count, self._bags[place][1][word])
+                often = 1 if count == 1 else min(count, self._bags[place][1][word])
+                shared[place] += weight * often
         best, score = "", 0.0
         for place, common in shared.items():
-            intent, other = self._bags[place]
-            alike = 2 * common / (size + sum(self._weight[w] * n for w, n in other.items()))
+            alike = 2 * common / (size + self._sizes[place])
             if alike > score:
-                best, score = intent, alike
+                best, score = self._bags[place][0], alike
         return Understood(best, how="near") if score >= NEAR else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 from simulator.device import SKILL_ID
@@ -73,10 +74,13 @@ class Loopback:
             }
         return self._services[key]
 
-    def skill(self, settings: Settings | None = None, **where: Any) -> Skill:
-        """Build the skill as one Lambda would."""
+    def skill(
+        self, settings: Settings | None = None, *, others: Mapping[str, Any] | None = None, **where: Any
+    ) -> Skill:
+        """Build the skill as one Lambda would; `others` are collaborators in the place of some of these."""
         settings = settings or self.settings()
-        return build(settings, contacts=AlexaContacts(settings.patience), **self.services(settings, **where))
+        contacts = AlexaContacts(settings.patience)
+        return build(settings, **{"contacts": contacts, **self.services(settings, **where), **(others or {})})
 
     def delivery(self, settings: Settings | None = None, **where: Any) -> Delivery:
         """Wire what the consumer uses."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import base64
-import shutil
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from apl_picture import Marks, Picture, trimmed
+from chromium import CHROMIUM, launch
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, Request
 from werkzeug.serving import make_server
 
 from simulator import apl_frame
@@ -22,18 +22,7 @@ from simulator.web.devices import Device
 
 ROOT = Path(__file__).parent.parent
 RENDERER = ROOT / "tests" / "browser" / "node_modules" / "apl-viewhost-web" / "index.js"
-CHROMIUM = shutil.which("chromium") or ""
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--force-color-profile=srgb",
-    "--disable-lcd-text",
-]
+FLAGS = ("--force-color-profile=srgb", "--disable-lcd-text")
 Colour = tuple[int, int, int]
 
 
@@ -269,8 +258,7 @@ def screen() -> Iterator[Screen]:
     thread.start()
     origin = f"http://127.0.0.1:{server.server_port}"
     try:
-        with sync_playwright() as playwright:
-            browser: Browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        with closing(launch(*FLAGS)) as browser:
             context = browser.new_context(viewport={"width": 960, "height": 480})
             made = Screen(origin, context.new_page(), context.new_page())
 
@@ -291,7 +279,6 @@ def screen() -> Iterator[Screen]:
             made.page.evaluate(WAIT, "ready")
             made.page.bring_to_front()  # a page behind another is drawn once a second only
             yield made
-            browser.close()
     finally:
         server.shutdown()
         thread.join()

@@ -10,11 +10,12 @@ from invariants import check
 
 from simulator.device import Heard
 from simulator.rehearsal import Rehearsal, record
+from simulator.web.devices import BY_ID, USUAL
 from skill.texts import Outcome
 
 LOCALE = "en-US"
 FOLDER = Path(__file__).parent / "dialogs" / LOCALE
-SPECIAL = {"prompts", "topics"}
+SPECIAL = {"prompts", "topics", "invited"}
 DIALOGS = sorted(p for p in FOLDER.glob("*.yaml") if p.stem not in SPECIAL)
 NONSENSE = "purple monkey dishwasher"
 SAID = {"repeat": "repeat that", "silence": "(silence)", "nonsense": NONSENSE}
@@ -40,13 +41,19 @@ def topics() -> list[dict[str, Any]]:
     return _read(FOLDER / "topics.yaml")
 
 
+def invited_to() -> list[dict[str, Any]]:
+    """Read what each line invites to, and what must come of it."""
+    return _read(FOLDER / "invited.yaml")
+
+
 class Player:
     """One rehearsal, set up as a dialog's `given` says, whose every turn is held."""
 
-    def __init__(self, given: dict[str, Any] | None = None) -> None:
+    def __init__(self, given: dict[str, Any] | None = None, *, screen: bool = True) -> None:
         given = dict(given or {})
         self.rehearsal = Rehearsal()
         device = self.rehearsal.device
+        device.screen = BY_ID[USUAL].viewport if screen else None
         device.watch = check
         permission = given.pop("permission", "granted")
         self.rehearsal.account.state = "number" if permission == "granted" else permission

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import content
 from simulator.device import Heard
@@ -56,6 +59,9 @@ def check(heard: Heard) -> None:
         text = str(card.get("title", "")) + str(card.get("content", ""))
         assert len(text) < MAX_CARD_CHARACTERS
         assert "800-813-4673" in text or is_safety(heard), "a card without the number"
+    if screen := drawn(heard):
+        shown = screen["datasources"]["screen"]["properties"]
+        assert not (silent := unspoken(shown, heard.ssml)), f"on the screen, but not spoken: {silent}"
     for to, body in heard.texts:
         assert re.fullmatch(r"\+1\d{10}", to)
         assert len(body) <= 160
@@ -65,3 +71,33 @@ def is_safety(heard: Heard) -> bool:
     """Tell whether the turn spoke a crisis or urgent answer."""
     answers = content.load("en-US").answers
     return any(answers[k].safety in {"crisis", "urgent"} for k in heard.keys if k in answers)
+
+
+def drawn(heard: Heard) -> dict[str, Any] | None:
+    """Give the screen of a turn, or None."""
+    return next((d for d in heard.directives if d.get("type") == names.RENDER_DOCUMENT), None)
+
+
+def bare(text: str) -> str:
+    """Strip plain words to their letters and digits, so that what is written can be compared with what is said."""
+    return re.sub(r"[\W_]+", "", text.lower())
+
+
+def bare_shown(text: str) -> str:
+    """Strip a text of a screen, with its markup, to its letters and digits."""
+    return bare(html.unescape(re.sub(r"</?b>", "", text)))
+
+
+def shown_texts(properties: Mapping[str, Any]) -> Iterator[str]:
+    """Give every sentence of a screen, and every number with the words around it, but not what is on buttons."""
+    for text in properties["text"]:
+        yield from re.split(r"(?<=[.?!])\s+", text)
+    yield properties["question"]
+    for number in properties["numbers"]:
+        yield from (number["lead"], number["text"], number["tail"])
+
+
+def unspoken(properties: Mapping[str, Any], markup: str) -> list[str]:
+    """List what stands on a screen, buttons aside, and is not said word for word in some speech."""
+    said = bare(ssml.plain(markup)) if markup else ""
+    return [text for text in shown_texts(properties) if bare_shown(text) not in said]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,6 @@ from simulator.device import Heard
 from simulator.rehearsal import Rehearsal
 from simulator.web.devices import BY_ID
 from skill import names, screens
-from skill.rules import ssml
 from skill.say import Reply, Voice
 from skill.turn import Memory, Turn
 
@@ -113,33 +111,3 @@ def talk(steps: list[str], device: str = "hubLandscapeMedium") -> tuple[Rehearsa
         else:
             heard = rehearsal.device.say(step)
     return rehearsal, heard
-
-
-def drawn(heard: Heard) -> dict[str, Any] | None:
-    """Give the screen of a turn, or None."""
-    return next((d for d in heard.directives if d.get("type") == names.RENDER_DOCUMENT), None)
-
-
-def bare(text: str) -> str:
-    """Strip plain words to their letters and digits, so that what is written can be compared with what is said."""
-    return re.sub(r"[\W_]+", "", text.lower())
-
-
-def bare_shown(text: str) -> str:
-    """Strip a text of a screen, with its markup, to its letters and digits."""
-    return bare(html.unescape(re.sub(r"</?b>", "", text)))
-
-
-def shown_texts(properties: Mapping[str, Any]) -> Iterator[str]:
-    """Give every sentence of a screen, and every number with the words around it, but not what is on buttons."""
-    for text in properties["text"]:
-        yield from re.split(r"(?<=[.?!])\s+", text)
-    yield properties["question"]
-    for number in properties["numbers"]:
-        yield from (number["lead"], number["text"], number["tail"])
-
-
-def unspoken(properties: Mapping[str, Any], markup: str) -> list[str]:
-    """List what stands on a screen, buttons aside, and is not said word for word in some speech."""
-    said = bare(ssml.plain(markup)) if markup else ""
-    return [text for text in shown_texts(properties) if bare_shown(text) not in said]

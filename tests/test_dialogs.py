@@ -6,15 +6,20 @@ from typing import Any
 
 import pytest
 from dialogs_player import DIALOGS, Player, conversations, prompts, topics
+from invariants import drawn
 
 import content
 
 ALL = [(path.stem, c) for path in DIALOGS for c in conversations(path)]
 
 
+@pytest.mark.parametrize("screen", [False, True], ids=["speaker", "screen"])
 @pytest.mark.parametrize(("file", "conversation"), ALL, ids=[f"{f}: {c['name']}" for f, c in ALL])
-def test_conversation(file: str, conversation: dict[str, Any]) -> None:
-    Player(conversation.get("given")).play(conversation["turns"])
+def test_conversation(file: str, conversation: dict[str, Any], screen: bool) -> None:
+    player = Player(conversation.get("given"), screen=screen)
+    player.play(conversation["turns"])
+    history = player.rehearsal.device.history
+    assert any(drawn(heard) for heard in history) == screen
 
 
 MET = [(p, how) for p in prompts() for how in ("yes", "no", "help", "repeat", "stop", "silence", "nonsense")]

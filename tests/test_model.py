@@ -48,7 +48,7 @@ def test_every_name_in_the_code_is_in_the_model_and_the_other_way_round() -> Non
 
 def test_every_slot_in_the_code_is_in_the_model() -> None:
     slots = {s["name"] for i in INTENTS.values() for s in i.get("slots", [])}
-    assert slots == {names.PHONE_SLOT, names.CHOICE_SLOT, names.WHO_SLOT, names.QUESTION_SLOT}
+    assert slots == {names.PHONE_SLOT, names.PART_SLOT, names.CHOICE_SLOT, names.WHO_SLOT, names.QUESTION_SLOT}
 
 
 @pytest.mark.parametrize("intent", sorted(SAMPLES))

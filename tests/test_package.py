@@ -383,7 +383,7 @@ def test_sam_builds_the_folder_that_we_stage(shipped: Path, tmp_path: Path) -> N
     # SAM asks the web for a newer version once a week; this says that it has just asked.
     (tmp_path / "metadata.json").write_text(json.dumps({"lastVersionCheck": time.time(), "installationId": "0"}))
     told = subprocess.run(
-        [sam, "build", "--build-dir", tmp_path / "built", "--template", ROOT / "template.yaml"],
+        [sam, "build", "SkillFunction", "--build-dir", tmp_path / "built", "--template", ROOT / "template.yaml"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -392,3 +392,24 @@ def test_sam_builds_the_folder_that_we_stage(shipped: Path, tmp_path: Path) -> N
     )
     assert told.returncode == 0, told.stderr
     assert package.digest(tmp_path / "built" / "SkillFunction") == package.digest(shipped)
+
+
+def test_the_consumer_is_built_as_the_skill_is() -> None:
+    """So that building the one, above, shows both."""
+    template = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    built = re.findall(r"^  (\w+):\n    Type: AWS::Serverless::Function$", template, re.MULTILINE)
+    assert set(built) == {"SkillFunction", "TextsConsumer"}
+    for how in ("BuildMethod: makefile", "ContextPath: .", "WorkingDirectory: ."):
+        assert template.count(f"\n      {how}\n") == len(built)
+    recipes = {
+        subprocess.run(
+            ["make", "--no-print-directory", "--dry-run", f"build-{name}", "ARTIFACTS_DIR=there"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for name in built
+    }
+    assert len(recipes) == 1
+    assert "tools.package" in recipes.pop()

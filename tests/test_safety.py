@@ -16,7 +16,6 @@ import pytest
 
 from simulator.rehearsal import Rehearsal
 from skill.listening import listen
-from skill.listening.danger import danger
 from skill.listening.safety import crisis
 
 FOLDER = Path(__file__).parent / "safety"
@@ -35,8 +34,8 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 def heard_as(text: str) -> str:
-    """Name what the skill makes of a text: the recogniser first, then listening, as hearing.settle does."""
-    return danger(text, crisis(text)) or listen(text).label
+    """Name what the skill makes of a text that comes as a free question."""
+    return listen(text).label
 
 
 def sums(name: str) -> dict[str, Any]:
@@ -90,7 +89,8 @@ CONTEXTS = [
 def test_a_crisis_is_heard_wherever_it_stands(context: str, said: str) -> None:
     expected = "suicide_other" if said.startswith("my dad") else "suicide"
     for text in (context.format(said), context.format(said).upper(), context.format(said.capitalize()) + "."):
-        assert danger(text, crisis(text)) in {expected, "suicide"}, text
+        assert listen(text).label in {expected, "suicide"}, text
+        assert crisis(text) in {expected, "suicide"}, text
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,12 @@ def test_a_crisis_comes_first_from_any_state(
     assert rehearsal.outbox.sent == []
 
 
-@pytest.mark.parametrize("slot", ["phone", "question", "choice"])
+@pytest.mark.parametrize("slot", ["phone", "question", "choice", "part"])
 def test_a_crisis_in_any_slot_is_heard(rehearsal: Rehearsal, slot: str) -> None:
-    intent = {"phone": "PhoneNumberIntent", "question": "AboutQuestionIntent", "choice": "ChooseIntent"}[slot]
+    intent = {
+        "phone": "PhoneNumberIntent",
+        "question": "AboutQuestionIntent",
+        "choice": "ChooseIntent",
+        "part": "FixNumberIntent",
+    }[slot]
     assert rehearsal.device.intend(intent, {slot: "i want to kill myself"}).keys == ["suicide"]

@@ -14,19 +14,8 @@ from typing import Any
 import pytest
 from apl_check import components, findings
 from flask import Flask
-from screens_cases import (
-    CONVERSATIONS,
-    LOCALE,
-    Case,
-    bare,
-    bare_shown,
-    case,
-    drawn,
-    every_reply,
-    shown_texts,
-    talk,
-    unspoken,
-)
+from invariants import bare, bare_shown, check, drawn, shown_texts, unspoken
+from screens_cases import CONVERSATIONS, LOCALE, Case, case, every_reply, talk
 
 import content
 from simulator import apl_frame
@@ -132,6 +121,14 @@ def test_the_check_of_words_finds_one_that_is_not_spoken() -> None:
     one = case("", "when_needed", "ask_text")
     assert not unspoken(one.properties, one.reply.body)
     assert unspoken({**one.properties, "text": ["Call today!"]}, one.reply.body) == ["Call today!"]
+
+
+def test_every_turn_of_every_test_is_held_to_it() -> None:
+    heard = talk(["should i get a second opinion"])[1]
+    check(heard)
+    drawn(heard)["datasources"]["screen"]["properties"]["text"] = ["Call today!"]  # type: ignore[index]
+    with pytest.raises(AssertionError, match="Call today!"):
+        check(heard)
 
 
 def test_what_is_spoken_is_on_the_screen_but_for_repeats(replies: list[Case]) -> None:

@@ -27,14 +27,16 @@ def lines(*said: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-def test_once_as_a_process_prints_one_json_object() -> None:
+@pytest.mark.parametrize("python", [sys.executable, sys._base_executable])  # type: ignore[attr-defined]
+def test_once_as_a_process_prints_one_json_object(python: str) -> None:
+    """With our environment's Python and with the bare one it was made from; nobody has to set PYTHONPATH."""
     ran = subprocess.run(
-        [sys.executable, "-m", "simulator", "--once", "should i get a second opinion"],
+        [python, "-m", "simulator", "--once", "should i get a second opinion"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
-        env={"PYTHONPATH": "lambda:.", "PATH": "/usr/bin:/bin"},
+        env={"PATH": "/usr/bin:/bin"},
     )
     reply = json.loads(ran.stdout)
     assert set(reply) >= KEYS

@@ -12,6 +12,8 @@ import web_client
 import yaml
 from dialogs_player import Player
 from flask.testing import FlaskClient
+from invariants import drawn
+from screens_cases import CONVERSATIONS, talk
 from web_client import QUESTION, client_of, enter, say
 
 import content
@@ -200,6 +202,13 @@ def test_every_suggestion_is_understood() -> None:
         assert 1 <= len(offered) <= suggestions.MOST
         for said in offered:
             assert ears("en-US").hear(said).intent != names.FALLBACK, f"{pending}: {said}"
+
+
+def test_whoever_went_past_the_offer_of_a_text_is_told_how_to_get_it(client: FlaskClient) -> None:
+    room, ask = enter(client), "Text me the number"
+    assert ask not in say(client, room, QUESTION)["state"]["suggestions"], "it is offered aloud"
+    assert ask in say(client, room, "will my doctor be upset")["state"]["suggestions"]
+    assert ask not in say(client, room, ask, "yes")["state"]["suggestions"]
 
 
 def test_the_first_suggestions_are_questions_and_those_asked_are_not_offered_again(client: FlaskClient) -> None:
@@ -399,20 +408,38 @@ def test_the_words_of_a_screen_are_read_from_its_document() -> None:
         },
         "mainTemplate": {
             "parameters": ["payload"],
-            "items": [
-                {"type": "Text", "text": "${payload.answer.title}"},
-                {
-                    "type": "Container",
-                    "data": "${payload.answer.rows}",
-                    "items": {"type": "Row", "text": "${data.say}"},
-                },
-                {"type": "Text", "text": "${payload.answer.title + 1}"},
-                {"type": "Text", "text": "Call <b>now</b>"},
-                {"type": "Text", "text": "${payload.answer.absent}"},
-            ],
+            "item": {
+                "type": "Container",
+                "items": [
+                    {"type": "Text", "text": "${payload.answer.title}"},
+                    {
+                        "type": "Container",
+                        "data": "${payload.answer.rows}",
+                        "items": {"type": "Row", "text": "${data.say}"},
+                    },
+                    {"type": "Text", "text": "${payload.answer.title + 1}"},
+                    {"type": "Text", "text": "Call <b>now</b>"},
+                    {"type": "Text", "text": "${payload.answer.absent}"},
+                ],
+            },
         },
     }
     sources = {"answer": {"title": "Number", "rows": [{"say": "one"}, {"say": "two"}]}}
     assert words(document, sources) == ["Number", "* one", "* two", "Call now"]
     assert words(None, None) == []
     assert words({"mainTemplate": {"items": "x"}}, None) == []
+
+
+def test_of_two_ways_to_lay_a_screen_out_the_words_are_read_once() -> None:
+    both = {"type": "Container", "items": [{"type": "Text", "text": "Which one?"}, {"type": "Text", "text": "Yes"}]}
+    ways = {"type": "Frame", "items": [{"when": "${viewport.shape == 'round'}", **both}, both]}
+    assert words({"mainTemplate": {"items": [ways]}}, {}) == ["Which one?", "Yes"]
+
+
+@pytest.mark.parametrize("kind", sorted(CONVERSATIONS))
+def test_no_words_of_a_screen_stand_there_twice(kind: str) -> None:
+    screen = drawn(talk(CONVERSATIONS[kind])[1])
+    assert screen
+    found = words(screen["document"], screen["datasources"])
+    assert found
+    assert len(found) == len(set(found)), found

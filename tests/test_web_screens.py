@@ -81,6 +81,7 @@ def test_without_the_renderer_the_screens_words_stand_there(visits: Visits) -> N
     visit = visits().say(QUESTION)
     expect(visit.page.locator("#stage .words")).to_contain_text("800-813-4673")
     expect(visit.page.locator("#stage .words")).to_contain_text("Repeat")
+    expect(visit.page.locator("#undrawn")).to_contain_text("make run")
     assert visit.page.locator("iframe").count() == 0
     assert not any("apl-frame" in url for url in visit.asked)
     assert not visit.axe()
@@ -105,6 +106,7 @@ class TestDrawn:
         frame = page.frame_locator("iframe")
         expect(frame.get_by_text("800-813-4673")).to_be_visible()
         expect(page.locator("#screen-list")).to_contain_text("800-813-4673")
+        expect(page.locator("#undrawn")).to_be_hidden()
         assert page.locator("iframe").get_attribute("sandbox") == "allow-scripts"
         # What a frame reports is in its own pixels; the page shows it smaller.
         glass, inside = page.locator(".glass").bounding_box(), frame.get_by_text("Repeat").bounding_box()

@@ -127,7 +127,7 @@ def test_editors_search_filter_and_hear(visits: Visits) -> None:
     assert 0 < shown.count() < everything
     page.get_by_label("Show", exact=True).select_option("")
     page.locator("#when_needed").get_by_role("button", name="Hear it").first.click()
-    page.wait_for_timeout(300)
+    page.wait_for_function("() => window.spoken.some((each) => each.text)")
     assert "for any reason" in " ".join(each["text"] for each in spoken(visit))
     page.locator("#when_needed").get_by_role("link", name=re.compile("^Ask")).click()
     page.locator("html[data-ready]").wait_for()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import base64
-import shutil
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from chromium import launch
+from playwright.sync_api import Locator, Page, expect
 from werkzeug.serving import make_server
 
 from simulator.voice import Sound, Talker
@@ -20,17 +21,6 @@ from simulator.web import create_app
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage
 
-CHROMIUM = shutil.which("chromium") or ""
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-device-for-media-stream",
-]
 #: Records what reaches the loudspeaker, as it is played: `played` holds one entry for each sound.
 TAP = """
 (() => {
@@ -88,11 +78,13 @@ class Speaker:
         self.page.mouse.move(box["x"] + 10, box["y"] + 10)
         self.page.mouse.down()
 
-    def hold(self, seconds: float) -> None:
-        """Hold the button with the mouse."""
+    def hold(self, seconds: float) -> float:
+        """Hold the button with the mouse; gives for how long it was held at most, which a busy machine stretches."""
+        began = time.monotonic()
         self.press()
         self.page.wait_for_timeout(seconds * 1000)
         self.page.mouse.up()
+        return time.monotonic() - began
 
     def turns(self) -> int:
         return int(self.page.get_by_role("log").get_attribute("data-turns") or 0)
@@ -131,12 +123,11 @@ def speaker(talker: Talker, microphone: Sound, folder: Path, allowed: bool = Tru
     server = make_server("127.0.0.1", 0, create_app(renderer=folder / "absent.js", talker=talker), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    flags = [*FLAGS, f"--use-file-for-fake-audio-capture={file}%noloop"]
+    flags = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={file}%noloop"]
     if allowed:
         flags.append("--use-fake-ui-for-media-stream")
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=flags)
+        with closing(launch(*flags)) as browser:
             context = browser.new_context(
                 viewport={"width": 1440, "height": 950}, permissions=["microphone"] if allowed else []
             )
@@ -156,7 +147,6 @@ def speaker(talker: Talker, microphone: Sound, folder: Path, allowed: bool = Tru
             expect(found.button).to_be_visible()
             yield found
             outside = [url for url in found.asked if not url.startswith((found.address, "data:"))]
-            browser.close()
     finally:
         server.shutdown()
         thread.join()

@@ -20,15 +20,17 @@ from typing import Any
 
 import content
 from skill.listening import NOT_OURS
+from skill.listening.danger import GRAVE, MILD, OTHER, SAFETY, named, signs
 from skill.listening.features import BUCKETS, buckets
 from skill.listening.index import FOLDER, MAGIC
+from skill.listening.safety import crisis
 from tools import models
 
 ROOT = Path(__file__).parent.parent
 SEED = 7
 #: Samples taken of one template: its variants differ too little to be worth more.
 PER_TEMPLATE = 6
-FOLDS = 5
+FOLDS = 4
 C = 0.5
 STAND_INS = {
     "{who}": ("my mom", "my dad", "my husband", "my wife", "my friend", "my sister"),
@@ -36,25 +38,24 @@ STAND_INS = {
     "{choice}": ("first", "second", "third"),
     "{part}": ("end", "area code", "middle"),
 }
-#: Of what is not ours, the share that may pass as a topic in cross-validation. Its near misses were written to be
-#: hard (roofs, dogs, other illnesses), so it is stricter than it looks.
-MOST_ACCEPTED = 0.15
-#: How far ahead of everything mild a grave label must be: found by two-fold cross-validation over the tuned part of
-#: the safety set (at -0.8 it caught 0.90 to 0.95 of the grave rows by itself, and 0.4% of the ordinary questions).
-DANGER = {"silent": -0.8, "mild": 0.5}
-SAFETY = ("emergency", "urgent_symptom", "suicide", "suicide_other", "med_advice", "distress")
+#: Of sentences by an unseen hand that are not ours, the share that may be answered as a topic. The hands' ones were
+#: written to be hard (roofs, dogs, other illnesses, cancer in general), so it is stricter than it looks.
+MOST_ACCEPTED = 0.10
+#: Of innocent sentences by an unseen hand, the share that may be met as grave danger, and as any ring-3 topic. A third
+#: of them were written to stand as near to danger as words allow, so everyday talk is far below it.
+MOST_GRAVE, MOST_ALARMS = 0.03, 0.05
+#: Of topics that are answered, the share that may become "did you mean" by an unseen hand.
+MOST_OFFERED = 0.10
 TUNED = ROOT / "tests" / "safety" / "tuned.csv"
-#: Two topics closer than this are both offered: about one answer in twenty becomes "did you mean".
-LEAD = 0.06
 
 
 @dataclass(slots=True)
 class Phrase:
-    """One sentence to learn from; phrases of one template stand or fall together in cross-validation."""
+    """One sentence to learn from, and the hand that wrote it; empty for our own templates."""
 
     text: str
     label: str
-    group: str
+    hand: str = ""
 
 
 def sources(locale: str) -> list[tuple[str, Path]]:
@@ -66,8 +67,24 @@ def sources(locale: str) -> list[tuple[str, Path]]:
     return [*found, (NOT_OURS, folder / "ood.txt")]
 
 
+def hands(locale: str) -> list[Path]:
+    """List the files of sentences written by single hands, one `label|sentence` a line."""
+    return sorted((models.SOURCES / locale / "hands").glob("*.txt"))
+
+
+def by_hand(path: Path) -> list[Phrase]:
+    """Read what one hand wrote. Raises `ValueError` for a line without a label."""
+    out = []
+    for line in models.lines_of(path):
+        label, bar, text = line.partition("|")
+        if not bar or not text.strip():
+            raise ValueError(f"{path.name}: no label in {line!r}")
+        out.append(Phrase(text.strip(), label.strip(), path.stem))
+    return out
+
+
 def phrases(locale: str) -> list[Phrase]:
-    """Expand the files into sentences, slots filled with plausible words, the same ones every time."""
+    """Expand the files into sentences, slots filled with plausible words, the same ones every time; then the hands'."""
     from hassil import parse_sentence
     from hassil.sample import sample_sentence
 
@@ -80,8 +97,16 @@ def phrases(locale: str) -> list[Phrase]:
                 filled = row
                 for slot, words in STAND_INS.items():
                     filled = filled.replace(slot, chance.choice(words))
-                out.append(Phrase(filled, label, template))
+                out.append(Phrase(filled, label))
+    for path in hands(locale):
+        out += by_hand(path)
     return out
+
+
+def tuned() -> list[Phrase]:
+    """Read the crises of the part of the safety set that is for tuning."""
+    with TUNED.open(encoding="utf-8", newline="") as file:
+        return [Phrase(r["utterance"], r["expect"]) for r in csv.DictReader(file) if r["expect"] in SAFETY]
 
 
 def digest(locale: str) -> str:
@@ -89,9 +114,13 @@ def digest(locale: str) -> str:
     made = hashlib.sha256()
     for label, path in sources(locale):
         made.update(f"{label}\0{path.name}\0".encode() + path.read_bytes())
-    made.update(TUNED.read_bytes())
-    for name in ("features.py", "words.py"):
-        made.update((FOLDER / name).read_bytes())
+    for path in (TUNED, *hands(locale)):
+        made.update(path.name.encode() + path.read_bytes())
+    # The judge was fitted to what the recogniser said, so its lexicon counts as well.
+    code = ["features.py", "words.py", "danger.py", *(p.relative_to(FOLDER) for p in sorted(FOLDER.glob("safety/**/*.*")))]
+    for name in code:
+        if Path(name).suffix in {".py", ".txt"}:
+            made.update((FOLDER / name).read_bytes())
     made.update(Path(__file__).read_bytes())
     return made.hexdigest()
 
@@ -137,50 +166,109 @@ class Learner:
         return self.machine.decision_function(self._weighed(_matrix(texts)))
 
 
-def limits(found: list[Phrase]) -> dict[str, float]:
-    """Set how clearly a topic must beat "not ours", by cross-validation over templates the machine did not see."""
+@dataclass(slots=True)
+class Unseen:
+    """One sentence, as scored by machines that had seen nothing of the hand that wrote it."""
+
+    phrase: Phrase
+    topics: dict[str, float]
+    second: dict[str, float]
+    signs: list[float]
+
+
+def unseen(found: list[Phrase]) -> list[Unseen]:
+    """Score every hand's sentences by machines that learned from everybody else's."""
+    names = sorted({p.hand for p in found} - {""})
+    out: list[Unseen] = []
+    for fold in range(FOLDS):
+        held_hands = set(names[fold::FOLDS])
+        seen = [p for p in found if p.hand not in held_hands]
+        held = [p for p in found if p.hand in held_hands]
+        texts = [p.text for p in seen]
+        asked = [p.text for p in held]
+        first, second = Learner(texts, [p.label for p in seen]), Learner(texts, [_danger_label(p) for p in seen])
+        for phrase, one, two in zip(held, first.scores(asked), second.scores(asked), strict=True):
+            topics = dict(zip(first.labels, map(float, one), strict=True))
+            danger = dict(zip(second.labels, map(float, two), strict=True))
+            out.append(Unseen(phrase, topics, danger, signs(crisis(phrase.text), topics, danger)))
+        print(f"  unseen hands: {', '.join(sorted(held_hands))}")
+    return out
+
+
+def _danger_label(phrase: Phrase) -> str:
+    return phrase.label if phrase.label in SAFETY else OTHER
+
+
+def judges(found: list[Unseen]) -> dict[str, list[float]]:
+    """Fit how far each sign speaks for grave danger, and for any ring-3 topic: two logistic regressions.
+
+    Each ends in a bias, moved to where no more innocent sentences are taken for danger than the limits allow.
+    """
     import numpy as np
-    from sklearn.model_selection import GroupKFold
+    from sklearn.linear_model import LogisticRegression
 
-    ahead, right, ours = [], [], []
-    for train, held in GroupKFold(FOLDS).split(found, groups=[p.group for p in found]):
-        learner = Learner([found[i].text for i in train], [found[i].label for i in train])
-        rows = learner.scores([found[i].text for i in held])
-        rest = learner.labels.index(NOT_OURS)
-        not_ours = rows[:, rest].copy()
-        rows[:, rest] = -np.inf
-        best = rows.argmax(axis=1)
-        for i, row, label, other in zip(held, rows, best, not_ours, strict=True):
-            ahead.append(row[label] - other)
-            right.append(learner.labels[label] == found[i].label)
-            ours.append(found[i].label != NOT_OURS)
-    a, r, o = (np.array(x) for x in (ahead, right, ours))
-    print(f"  cross-validated: {r[o].mean():.3f} of ours right, {(a[~o] > 0).mean():.3f} of the rest taken for ours")
-    clear = next(x for x in np.arange(0.0, 2.0, 0.05) if (a[~o] >= x).mean() <= MOST_ACCEPTED)
-    return {"perhaps": 0.0, "ours": round(float(clear), 2), "lead": LEAD}
+    x = np.array([u.signs for u in found])
+    grave = np.array([u.phrase.label in GRAVE for u in found])
+    mild = np.array([u.phrase.label in MILD for u in found])
+    innocent = ~(grave | mild)
+    out = {}
+    for name, wanted, left, most in (
+        # Meeting distress with 988 is no defect, so the mild ones count half.
+        ("grave", grave, np.where(mild, 0.5, 1.0), MOST_GRAVE),
+        ("any", grave | mild, np.ones(len(found)), MOST_ALARMS),
+    ):
+        machine = LogisticRegression(C=1.0, max_iter=1000).fit(x, wanted, sample_weight=left)
+        weights, scores = machine.coef_[0], x @ machine.coef_[0]
+        at = float(np.quantile(scores[innocent], 1 - most))
+        print(
+            f"  {name}: {(scores[wanted] > at).mean():.3f} of it noticed by unseen hands,"
+            f" {(scores[innocent] > at).mean():.3f} of the innocent, {(scores[mild] > at).mean():.3f} of the mild"
+        )
+        out[name] = [*(round(float(w), 4) for w in weights), round(-at, 4)]
+    return out
 
 
-def topics_index(locale: str) -> bytes:
-    """Learn which words speak for which topic, control or nothing of ours; the same phrasings give the same bytes."""
-    found = phrases(locale)
+def limits(found: list[Unseen], judged: dict[str, list[float]]) -> dict[str, float]:
+    """Set how clearly a topic must beat "not ours", and when two topics are both offered."""
+    import numpy as np
+
+    ahead, lead, right, ours = [], [], [], []
+    for one in found:
+        if named(one.signs, judged, "", one.topics, one.second):
+            continue
+        ordinary = {label: score for label, score in one.topics.items() if label not in SAFETY and label != NOT_OURS}
+        (best, label), (second, _) = sorted(((s, name) for name, s in ordinary.items()), reverse=True)[:2]
+        ahead.append(best - one.topics[NOT_OURS])
+        lead.append(best - second)
+        right.append(label == one.phrase.label)
+        ours.append(one.phrase.label != NOT_OURS)
+    a, d, r, o = (np.array(x) for x in (ahead, lead, right, ours))
+    print(f"  topics and controls: {r[o].mean():.3f} of ours right, {(a[~o] > 0).mean():.3f} of the rest taken for ours")
+    clear = max(0.0, float(np.quantile(a[~o], 1 - MOST_ACCEPTED)))
+    close = float(np.quantile(d[o & (a > clear)], MOST_OFFERED))
+    return {"perhaps": 0.0, "ours": round(clear, 2), "lead": round(close, 3)}
+
+
+def indexes(locale: str) -> dict[str, bytes]:
+    """Learn both indexes of a locale; the same phrasings give the same bytes.
+
+    One says which words speak for which topic, control or nothing of ours; the other, only for which danger.
+    """
+    found = [*phrases(locale), *tuned()]
     print(f"{locale}: learning from {len(found)} sentences, {len({p.label for p in found})} labels")
-    return _written(found, limits(found), locale)
+    scored = unseen(found)
+    judged = judges(scored)
+    at = limits(scored, judged)
+    texts = [p.text for p in found]
+    return {
+        locale: _written(Learner(texts, [p.label for p in found]), {"limits": at}, locale),
+        f"danger-{locale}": _written(Learner(texts, [_danger_label(p) for p in found]), {"judges": judged}, locale),
+    }
 
 
-def danger_index(locale: str) -> bytes:
-    """Learn which words speak for danger, from the same phrasings and the part of the safety set that is for tuning."""
-    found = [Phrase(p.text, p.label if p.label in SAFETY else "other", p.group) for p in phrases(locale)]
-    with TUNED.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            label = row["expect"] if row["expect"] in SAFETY else "other"
-            found.append(Phrase(row["utterance"], label, row["utterance"]))
-    return _written(found, DANGER, locale)
-
-
-def _written(found: list[Phrase], at: dict[str, float], locale: str) -> bytes:
+def _written(learner: Learner, more: dict[str, Any], locale: str) -> bytes:
     import numpy as np
 
-    learner = Learner([p.text for p in found], [p.label for p in found])
     weights = learner.machine.coef_.T
     scale = np.abs(weights).max(axis=1) / 127
     rows = np.rint(weights / np.maximum(scale, 1e-12)[:, None]).astype(np.int8)
@@ -189,7 +277,7 @@ def _written(found: list[Phrase], at: dict[str, float], locale: str) -> bytes:
         "digest": digest(locale),
         "labels": learner.labels,
         "bias": [round(float(x), 5) for x in learner.machine.intercept_],
-        "limits": at,
+        **more,
         "pad": 0,
     }
     # Floats are read in place, so they begin at a multiple of four.
@@ -206,16 +294,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="fail when the phrasings changed since")
     options = parser.parse_args(arguments)
     for locale in content.locales():
-        for name, learn in ((locale, topics_index), (f"danger-{locale}", danger_index)):
-            path = FOLDER / f"index-{name}.bin"
-            if options.check:
-                first = path.read_bytes()[:100_000].split(b"\n", 2) if path.exists() else []
-                if len(first) < 2 or json.loads(first[1]).get("digest") != digest(locale):
-                    print(f"{path.relative_to(ROOT)} is stale: run `make models`", file=sys.stderr)
-                    return 1
-                continue
-            path.write_bytes(learn(locale))
-            print(f"{path.relative_to(ROOT)}: {path.stat().st_size} bytes")
+        if not options.check:
+            for name, data in indexes(locale).items():
+                (FOLDER / f"index-{name}.bin").write_bytes(data)
+                print(f"index-{name}.bin: {len(data)} bytes")
+            continue
+        for path in (FOLDER / f"index-{name}.bin" for name in (locale, f"danger-{locale}")):
+            first = path.read_bytes()[:100_000].split(b"\n", 2) if path.exists() else []
+            if len(first) < 2 or json.loads(first[1]).get("digest") != digest(locale):
+                print(f"{path.relative_to(ROOT)} is stale: run `make models`", file=sys.stderr)
+                return 1
     return 0
 
 

@@ -13,7 +13,7 @@ from ask_sdk_core.skill_builder import SkillBuilder
 from ask_sdk_model import RequestEnvelope
 
 import content
-from skill import hearing, names
+from skill import counts, hearing, names
 from skill.consent import Hasher
 from skill.contacts import AlexaContacts, Contacts
 from skill.delivery import Delivery
@@ -136,7 +136,8 @@ class Skill:
 
                 touch.settle(turn, call.voice.content)
             else:
-                hearing.settle(turn, call.voice.content)
+                if count := hearing.settle(turn, call.voice.content):
+                    self.desk.counts(count)
             envelope = self._serializer.deserialize(_clean(turn), RequestEnvelope)
             answered = self._inner.invoke(request_envelope=envelope, context=call)
             return self._response(answered.response)
@@ -205,6 +206,7 @@ def build(
     store: Store | None = None,
     queue: Queue | None = None,
     clock: Callable[[], float] = time.time,
+    count: counts.Counts = counts.nowhere,
 ) -> Skill:
     """Wire a skill: the real services, unless others are given."""
     if texts is None:
@@ -214,6 +216,7 @@ def build(
         texts=texts,
         contacts=contacts or AlexaContacts(settings.patience),
         delivery=deliveries(settings, texts=texts, store=store, queue=queue, clock=clock),
+        counts=count,
     )
     builder = SkillBuilder()
     for handler in TABLE:

@@ -13,14 +13,14 @@ from typing import Any
 
 from content import Content
 from skill import names
+from skill.counts import Count, Outcome
 from skill.listening import Heard, listen
-from skill.listening.danger import danger
 from skill.listening.safety import crisis
 from skill.turn import Turn
 
 CARRIERS = Path(__file__).parent / "listening" / "carriers"
 #: Slots that hold a person's own words rather than an entry of one of our lists.
-FREE_SLOTS = (names.QUESTION_SLOT, names.PHONE_SLOT, names.CHOICE_SLOT, names.WHO_SLOT)
+FREE_SLOTS = (names.QUESTION_SLOT, names.PHONE_SLOT, names.PART_SLOT, names.CHOICE_SLOT, names.WHO_SLOT)
 
 
 @cache
@@ -46,27 +46,37 @@ def person_in(text: str, locale: str) -> str:
     return people[max(found, key=len)] if found else ""
 
 
-def settle(turn: Turn, content: Content) -> None:
-    """Settle what a spoken turn means, by rewriting its intent in place; a turn without free words stays as it is."""
+def settle(turn: Turn, content: Content) -> Count | None:
+    """Settle what a spoken turn means, by rewriting its intent in place; a turn without free words stays as it is.
+
+    Gives what is to be counted; nothing for a turn in which nobody spoke.
+    """
     turn.memory.heard = ""
     if not turn.is_intent:
-        return
+        return None
     free = turn.intent in carriers(content.locale)["prefixes"]
     said = sentence(turn, content.locale) if free else " ".join(filter(None, map(turn.slot, FREE_SLOTS)))
     if not said:
         if free:
             _hear_as(turn, names.FALLBACK)
-        return
-    topic = crisis(said)
-    if free:  # the learned look needs a sentence: of "my mom" alone it knows nothing
-        topic = danger(said, topic, content.locale)
-    if topic:
-        # A safety intent that Alexa itself chose is never overruled by a milder one of ours.
-        if not _is_safety(turn, content):
-            _hear_as(turn, content.answers[topic].intent)
-        return
+        return _counted(turn, content, "direct")
     if free:
         _question(turn, content, said)
+        return _counted(turn, content, "sure")
+    # A slot that is no sentence ("my mom", a telephone number) is looked at by the recogniser alone. A safety intent
+    # that Alexa itself chose is never overruled by a milder one of ours.
+    topic = crisis(said)
+    if topic and not _is_safety(turn, content):
+        _hear_as(turn, content.answers[topic].intent)
+    return _counted(turn, content, "direct")
+
+
+def _counted(turn: Turn, content: Content, outcome: Outcome) -> Count:
+    if turn.intent == names.FALLBACK:
+        return Count("none")
+    if turn.intent == names.DID_YOU_MEAN:
+        return Count("unsure", "|".join(sorted(turn.memory.choices)))
+    return Count(outcome, content.topic_by_intent.get(turn.intent) or names.LABELS.get(turn.intent, ""))
 
 
 def _is_safety(turn: Turn, content: Content) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal
 
+from moto.backends import get_backend
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
@@ -46,6 +47,11 @@ class _Moto(ThreadedMotoServer):
         self._server = make_server(self._ip_address, self._port, app, True, request_handler=_Quiet)
         self._server_ready_event.set()
         self._server.serve_forever(0.05)
+
+
+def _backends(service: Literal["dynamodb", "sqs"]) -> list[Any]:
+    """List what moto keeps of a service, for every account and region."""
+    return [backend for regions in get_backend(service).values() for backend in regions.values()]
 
 
 class AwsServer:
@@ -109,18 +115,15 @@ class AwsServer:
 
     def reset(self) -> None:
         """Empty the table and the queues."""
-        if self.items():
-            self.dynamodb.delete_table(TableName=TABLE)
-            self._make_table()
-        if any(self._holds(url) for url in (self.queue_url, self.dead_url)):
+        # Straight in moto's memory: asked for over HTTP this would take longer than most conversations.
+        for backend in _backends("dynamodb"):
+            for table in backend.tables.values():
+                table.items.clear()
+        held = [queue for backend in _backends("sqs") for queue in backend.queues.values()]
+        if any(q.approximate_number_of_messages or q.approximate_number_of_messages_not_visible for q in held):
             for url in (self.queue_url, self.dead_url):
                 self.sqs.delete_queue(QueueUrl=url)
             self._make_queues()
-
-    def _holds(self, url: str) -> bool:
-        counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        held = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=counts)["Attributes"]
-        return any(held[count] != "0" for count in counts)
 
     def close(self) -> None:
         """Stop the server."""

@@ -112,7 +112,7 @@ queue = new Promise((done, failed) => {
   const script = document.createElement("script");
   script.src = "/apl-frame/renderer.js";
   script.onload = () => AplRenderer.initEngine().then(done, failed);
-  script.onerror = () => failed(new Error("the APL renderer is not installed: run make node-setup"));
+  script.onerror = () => failed(new Error("the APL renderer is not installed: start the page with make run"));
   document.head.append(script);
 }).then(() => tell({ kind: "ready" }));
 queue.catch((error) => tell({ kind: "error", message: error.message }));

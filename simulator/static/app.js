@@ -211,7 +211,7 @@ function showState() {
 function showTexts(texts) {
   const box = $("messages");
   if (!texts.length) {
-    box.replaceChildren(el("p", { class: "empty" }, "No text yet. When the guide offers one, say yes."));
+    box.replaceChildren(el("p", { class: "empty" }, "No text yet. When the guide offers one, say yes. Or ask for it: text me the number."));
     return;
   }
   const rows = [];

@@ -54,6 +54,7 @@ export function clear() {
 
 function draw() {
   const stage = $("stage");
+  $("undrawn").hidden = !device || renderer;
   if (!device) {
     drop();
     stage.replaceChildren(el("div", { class: "speaker" }, el("span", { class: "cone", "aria-hidden": "true" }),

@@ -31,7 +31,7 @@ GONE = "This conversation is no longer kept here. It begins again."
 
 
 def renderer_file() -> Path:
-    """Tell where the renderer of screens is when `make node-setup` has fetched it; it need not exist."""
+    """Tell where the renderer of screens is when `make run` could fetch it; it need not exist."""
     return ROOT / "tests" / "browser" / "node_modules" / "apl-viewhost-web" / "index.js"
 
 

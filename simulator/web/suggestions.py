@@ -80,6 +80,8 @@ def suggest(locale: str, memory: Memory, asked: set[str]) -> list[str]:
     """List up to `MOST` things to say next; `asked` holds the topics that were heard already."""
     words = content.load(locale)
     intents = list(ANSWERS.get(memory.pending, ()))
+    if memory.pending in {"more", "another"} and memory.offer != "settled":
+        intents.append(names.TEXT_ME)  # whoever went past the offer of a text can still find it
     said = [A_NUMBER] if memory.pending == "phone" else []
     if memory.pending == "choice":
         said += [one for one, _ in zip(NUMBERED, memory.choices, strict=False)]
@@ -89,7 +91,10 @@ def suggest(locale: str, memory: Memory, asked: set[str]) -> list[str]:
         intents += ALWAYS[:2] if memory.pending in {"account", "own", "phone", "spoken"} else ALWAYS
     if memory.pending in {"", "question", "another"}:
         topics = [words.answers[t].intent for t in FIRST if t in words.answers and t not in asked]
-        # With nothing open, questions come first; after "anything else?", they follow the no.
-        intents = topics[:3] + intents if memory.pending != "another" else intents[:1] + topics[:3] + intents[1:]
+        # With nothing open, questions come first; after "anything else?", they follow its answers.
+        answers = sum(intent in {names.NO, names.TEXT_ME} for intent in intents)
+        intents = (
+            topics[:3] + intents if memory.pending != "another" else intents[:answers] + topics[:3] + intents[answers:]
+        )
     said += [found for intent in intents if (found := phrase(locale, intent))]
     return [written(s) for s in list(dict.fromkeys(said))[:MOST]]

@@ -53,7 +53,7 @@ class Served:
         finally:
             # In the server's own thread, as it must be.
             self._server.trigger.pull_trigger(lambda: close_all(self._server._map))
-            thread.join(5)
+            thread.join(60)
             self._server.task_dispatcher.shutdown()
 
 

@@ -114,7 +114,7 @@ def test_the_guard_of_the_node_clients_refuses(attempt: str, tmp_path: Path) -> 
         env=clients.environment(CONFORMANCE_ATTEMPTS=str(strayed)),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     assert done.returncode != 0
@@ -133,7 +133,7 @@ def test_the_guard_of_the_python_client_refuses(attempt: str) -> None:
         env=clients.environment(PYTHONPATH=clients.PATHS),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert done.returncode != 0
@@ -178,7 +178,7 @@ def test_the_endpoint_as_people_start_it(told: dict[str, Told], tmp_path: Path) 
         wrong, strayed = clients.run_node("virtual-alexa", [asked], tmp_path)
     finally:
         served.terminate()
-        served.wait(10)
+        served.wait(60)
     assert wrong == {"one": []}
     assert strayed == []
 

@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from texting_world import LONGEST_REPLY_S, PATIENCE
 
 from simulator.loopback.profile import ANSWERS, ProfileServer
 from simulator.loopback_aws import Loopback
-from skill.contacts import ACCOUNT_PATH, PERSON_PATH, AlexaContacts, Contacts, KnownContacts, Mobile
+from skill.contacts import ACCOUNT_PATH, ASK_S, PERSON_PATH, AlexaContacts, Contacts, KnownContacts, Mobile
 from skill.turn import Memory, Turn
 
 #: What each answer of the service means to us.
@@ -61,13 +62,14 @@ def test_every_answer_of_the_service_has_a_meaning() -> None:
 @pytest.mark.parametrize("answer", STATES)
 def test_no_number(profile: ProfileServer, answer: str) -> None:
     profile.account = answer
+    hangs = answer in {"hang", "drip"}  # only there is time measured, and only there is it short
     began = time.monotonic()
-    assert AlexaContacts().mobile(turn(profile)).state == STATES[answer]
-    assert time.monotonic() - began < 1.5
+    assert AlexaContacts(1.0 if hangs else PATIENCE).mobile(turn(profile)).state == STATES[answer]
+    assert time.monotonic() - began < LONGEST_REPLY_S or not hangs
 
 
 def test_the_accounts_number(profile: ProfileServer) -> None:
-    assert AlexaContacts().mobile(turn(profile)) == Mobile("number", "+1 2025550142", "account")
+    assert AlexaContacts(PATIENCE).mobile(turn(profile)) == Mobile("number", "+1 2025550142", "account")
     assert profile.asked == [ACCOUNT_PATH]
 
 
@@ -83,31 +85,33 @@ def test_the_accounts_number(profile: ProfileServer) -> None:
 )
 def test_a_number_as_alexa_writes_it(profile: ProfileServer, told: tuple[str, str], raw: str) -> None:
     profile.account_number = told
-    assert AlexaContacts().mobile(turn(profile)).raw == raw
+    assert AlexaContacts(PATIENCE).mobile(turn(profile)).raw == raw
 
 
 def test_the_speakers_own_number_comes_first_and_the_accounts_is_not_asked_for(profile: ProfileServer) -> None:
     profile.person = "number"
-    assert AlexaContacts().mobile(turn(profile, person=True)) == Mobile("number", "+1 2025550177", "person")
+    assert AlexaContacts(PATIENCE).mobile(turn(profile, person=True)) == Mobile("number", "+1 2025550177", "person")
     assert profile.asked == [PERSON_PATH]
 
 
 @pytest.mark.parametrize("own", ["null", "no content", "denied", "forbidden", "error", "not json", "hang"])
 def test_without_the_speakers_own_number_the_accounts_is_told(profile: ProfileServer, own: str) -> None:
     profile.person = own
-    assert AlexaContacts().mobile(turn(profile, person=True)) == Mobile("number", "+1 2025550142", "account")
+    assert AlexaContacts(3.0 if own == "hang" else PATIENCE).mobile(turn(profile, person=True)) == Mobile(
+        "number", "+1 2025550142", "account"
+    )
     assert profile.asked == [PERSON_PATH, ACCOUNT_PATH]
 
 
 def test_only_the_one_that_was_agreed_on_is_asked_for_again(profile: ProfileServer) -> None:
-    contacts = AlexaContacts()
+    contacts = AlexaContacts(PATIENCE)
     assert contacts.mobile(turn(profile, person=True), "account").whose == "account"
     assert contacts.mobile(turn(profile, person=True), "person").state == "none"
     assert profile.asked == [ACCOUNT_PATH, PERSON_PATH]
 
 
 def test_nothing_is_remembered_from_one_question_to_the_next(profile: ProfileServer) -> None:
-    contacts = AlexaContacts()
+    contacts = AlexaContacts(PATIENCE)
     contacts.mobile(turn(profile))
     profile.account_number = ("+1", "2025550155")
     assert contacts.mobile(turn(profile)).raw == "+1 2025550155"
@@ -119,7 +123,8 @@ def test_both_hanging_still_leaves_time_for_a_reply(profile: ProfileServer) -> N
     profile.person = profile.account = "drip"
     began = time.monotonic()
     assert AlexaContacts().mobile(turn(profile, person=True)).state == "unavailable"
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < LONGEST_REPLY_S
+    assert 2 * ASK_S + 1 <= LONGEST_REPLY_S
 
 
 @pytest.mark.parametrize("missing", ["api_endpoint", "api_token"])

@@ -136,8 +136,7 @@ WAYS = [
 
 @pytest.mark.parametrize(("what", "way"), WAYS)
 def test_with_a_hanging_service_every_reply_is_in_time(world: World, what: str, way: str) -> None:
-    world.deploy(patience=1.0)
-    world.skill.desk.delivery.make_clients()
+    world.hurry("profile" if "profile" in what else "texts")
     if what == "both profiles":
         world.device.person_id = "amzn1.ask.person.of-this-test"
     for server, attribute, shape in HANGING[what]:
@@ -153,8 +152,8 @@ def test_with_a_hanging_service_every_reply_is_in_time(world: World, what: str, 
 
 @pytest.mark.parametrize("way", ["drip"])
 def test_with_a_hanging_profile_at_the_last_moment_the_reply_is_in_time(world: World, way: str) -> None:
-    world.deploy(patience=1.0)
     world.to_the_question("account")
+    world.hurry("profile")
     world.loop.profile.account = way
     assert world.say("yes").keys[0] == "text_lost"
 
@@ -162,8 +161,8 @@ def test_with_a_hanging_profile_at_the_last_moment_the_reply_is_in_time(world: W
 @pytest.mark.parametrize("way", ["hang", "drip"])
 def test_with_a_hanging_store_the_reply_is_in_time_and_nothing_is_sent(world: World, unwell: Unwell, way: str) -> None:
     unwell.way = way
-    world.deploy(patience=1.0, store_at=unwell.url)
     world.to_the_question("account")
+    world.hurry("store", store_at=unwell.url)
     heard = world.say("yes")
     assert heard.keys[0] == "text_unchecked"
     assert NUMBER_ALOUD in heard.speech
@@ -173,20 +172,18 @@ def test_with_a_hanging_store_the_reply_is_in_time_and_nothing_is_sent(world: Wo
 @pytest.mark.parametrize("way", ["hang", "drip"])
 def test_with_a_hanging_queue_the_reply_is_in_time_and_honest(world: World, unwell: Unwell, way: str) -> None:
     unwell.way = way
-    world.deploy(patience=1.0, queue_at=unwell.url)
-    world.skill.desk.delivery.make_clients()
     world.to_the_question("account")
+    world.hurry("queue", queue_at=unwell.url)
     world.loop.texting.fault = "ThrottlingException"
     heard = world.say("yes")
     assert heard.keys[0] in {"text_throttled", "text_unknown"}
     assert NUMBER_ALOUD in heard.speech
 
 
-def test_with_everything_slow_at_once_the_reply_is_in_time(world: World, unwell: Unwell) -> None:
+def test_with_everything_slow_at_once_the_reply_is_in_time(world: World) -> None:
     """Nothing hangs for ever here; each service takes nearly all the time it may."""
-    world.deploy(patience=1.0)
-    world.skill.desk.delivery.make_clients()
     world.to_the_question("account")
+    world.hurry("texts")
     world.loop.profile.slow_s, world.loop.texting.slow_s = 0.6, 2.2
     heard = world.say("yes")  # timed
     assert heard.keys[0] in {"text_sent", "text_unknown"}

@@ -10,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from texting_world import CELL_E164, World, people, plain
+from texting_world import CELL_E164, PATIENCE, World, people, plain
 
 from skill import names
+from skill.app import deliveries
 from skill.queue import Deletion, MessageError, QueueError, WaitingRoom, WaitingText, read, write
-from skill.texts import Outcome
+from skill.texts import AwsTexts, Outcome
 from texts_consumer import body, consume
 
 #: Of each kind of load a smaller one runs here and the whole one in bench/texting.py.
@@ -68,8 +69,10 @@ def test_many_people_at_once_get_one_text_each(world: World) -> None:
 
 @pytest.mark.parametrize("fault", ["taken, then hang", "drop", "504"])
 def test_what_may_have_left_is_never_sent_again(world: World, fault: str) -> None:
-    if fault == "taken, then hang":
-        world.deploy(patience=1.0)
+    # A hanging sender is waited for only as long as it takes to see that; the rest has all the time it needs.
+    settings = world.loop.settings(patience=PATIENCE)
+    sender = AwsTexts(settings, endpoint=world.loop.texting.url, patience=0.3 if "hang" in fault else PATIENCE)
+    world.skill = world.device.skill = world.loop.skill(settings, others={"texts": sender})
     world.to_the_question("account")
     request = yes(world)
     world.loop.texting.fault = fault
@@ -170,11 +173,17 @@ def test_a_consumer_that_dies_while_sending_leaves_no_second_text(world: World) 
 
 
 def test_after_its_deadline_a_text_is_dropped_and_counts_no_more(world: World) -> None:
-    world.deploy(queue_minutes=0)
     wait(world)
+    (record,) = world.loop.aws.messages()
+    until = json.loads(record["body"])["until"]
+    settings = world.loop.settings(patience=PATIENCE)
+    assert 0 < until - time.time() <= settings.queue_minutes * 60
+    services = world.loop.services(settings)
+    just_in_time = deliveries(settings, clock=lambda: until, **services)
+    assert len(consume({"Records": [record]}, just_in_time)["batchItemFailures"]) == 1, "the line is busy: it waits on"
     world.loop.texting.fault = ""
-    time.sleep(1.1)
-    assert world.loop.drain() == 1
+    too_late = deliveries(settings, clock=lambda: until + 1, **services)
+    assert consume({"Records": [record]}, too_late) == {"batchItemFailures": []}
     assert not world.texts
     assert world.records("person#")[0]["state"] == "dropped"
     assert not [row for row in world.records("") if "members" in row]

@@ -204,6 +204,7 @@ def test_whatever_is_wrong_with_the_service_is_a_store_error(ways: str) -> None:
     server = Broken()
     server.ways = ways
     store = DynamoStore(TABLE, endpoint=server.url)
+    store.client.get()
     try:
         began = time.monotonic()
         with pytest.raises(StoreError):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from chromium import CHROMIUM
 from playwright.sync_api import expect
-from voice_page import CHROMIUM, speaker
+from voice_page import speaker
 
 from simulator import voices
 from simulator.voice import Sound, Talker, word_errors

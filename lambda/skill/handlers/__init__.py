@@ -10,6 +10,7 @@ from ask_sdk_model import Response
 
 from content import Content
 from skill.contacts import Contacts
+from skill.counts import Counts, nowhere
 from skill.delivery import Delivery
 from skill.say import Reply, Voice
 from skill.settings import Settings
@@ -25,6 +26,7 @@ class Desk:
     texts: Texts
     contacts: Contacts
     delivery: Delivery
+    counts: Counts = nowhere
     voices: dict[str, Voice] = field(default_factory=dict)
 
 

@@ -247,6 +247,8 @@ class TextMe(Handler):
         # Only a number the person spoke is mended in part; of the account's they know the last two digits only.
         base = memory.phone if memory.pending == "spoken" else ""
         part = turn.resolved.get(names.PART_SLOT, "")
+        if memory.pending == "phone" and phone.continues(memory.digits, heard, part):
+            return heard_number(turn, voice, self.desk, heard)
         digits = phone.corrected(base, heard, part) if heard else ""
         memory.digits = ""
         if not digits:

@@ -1,15 +1,15 @@
-"""From a free question to a topic, to a choice between two or three, or to none."""
+"""From a free question to a crisis, to a topic, to a choice between two or three, or to none."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
+from skill.listening.danger import SAFETY, named, signs
 from skill.listening.index import index
+from skill.listening.safety import crisis
 
 NOT_OURS = "out_of_domain"
-#: A mild answer must not win over one of these by a hair: the person may be in danger.
-GRAVE = ("emergency", "suicide", "suicide_other", "urgent_symptom")
 MAX_CHOICES = 3
 
 
@@ -27,27 +27,31 @@ class Heard:
 
 
 def listen(text: str, locale: str = "en-US") -> Heard:
-    """Decide what a sentence is about; unknown is never a guess.
+    """Decide what a sentence is about: danger first, then the topic; unknown is never a guess.
 
     What is not ours was learned as a label of its own: a topic has to beat it clearly to be answered, narrowly to be
     offered as a choice. Two topics that are close to each other are both offered.
     """
-    known = index(locale)
+    known, second_look = index(locale), index(f"danger-{locale}")
     scored = dict(zip(known.labels, known.scores(text), strict=True))
+    danger = dict(zip(second_look.labels, second_look.scores(text), strict=True))
+    recognised = crisis(text)
+    grave = named(signs(recognised, scored, danger), second_look.judges, recognised, scored, danger)
     not_ours = scored.pop(NOT_OURS)
-    ranked = sorted(((score, name) for name, score in scored.items()), reverse=True)
+    ranked = sorted(((score, name) for name, score in scored.items() if name not in SAFETY), reverse=True)
     (best, label), (second, runner_up) = ranked[0], ranked[1]
     ours, lead, limits = best - not_ours, best - second, known.limits
 
     def heard(outcome: Literal["sure", "unsure", "none"], name: str, choices: tuple[str, ...] = ()) -> Heard:
         return Heard(outcome, name, choices, round(ours, 3), round(lead, 3), runner_up)
 
+    if grave:
+        return Heard("sure", grave, (), round(scored[grave] - not_ours, 3), round(scored[grave] - best, 3), label)
     if ours < limits["perhaps"]:
         return heard("none", NOT_OURS)
-    grave = next((name for score, name in ranked[:2] if name in GRAVE and best - score < limits["lead"]), "")
-    if grave or label.endswith("Intent"):
-        return heard("sure", grave or label)
-    choices = tuple(name for _, name in ranked[:MAX_CHOICES] if not name.endswith("Intent") and name not in GRAVE)
+    if label.endswith("Intent"):
+        return heard("sure", label)
+    choices = tuple(name for _, name in ranked[:MAX_CHOICES] if not name.endswith("Intent"))
     if (ours < limits["ours"] or lead < limits["lead"]) and len(choices) > 1:
         return heard("unsure", label, choices)
     return heard("sure", label)

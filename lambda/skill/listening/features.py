@@ -13,7 +13,7 @@ from zlib import crc32
 
 from skill.listening.words import words
 
-BUCKETS = 1 << 16
+BUCKETS = 1 << 17
 #: Longest text that is listened to, in words; nobody asks longer, and time stays bounded.
 MAX_WORDS = 60
 

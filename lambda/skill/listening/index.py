@@ -30,7 +30,8 @@ class Index:
         self.digest: str = header["digest"]
         self.labels: list[str] = header["labels"]
         self.bias: list[float] = header["bias"]
-        self.limits: dict[str, float] = header["limits"]
+        self.limits: dict[str, float] = header.get("limits", {})
+        self.judges: dict[str, list[float]] = header.get("judges", {})
         width = len(self.labels)
         self._rarity = data[start : start + 4 * BUCKETS].cast("f")
         start += 4 * BUCKETS

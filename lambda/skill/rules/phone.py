@@ -194,10 +194,10 @@ def corrected(e164: str, heard: str, part: str = "") -> str:
     where they differ least, since one digit is what is usually misheard; any other piece is the end. Ten or more
     are a new number. An empty string means that nothing usable was heard. Whatever comes out is read back again.
     """
-    digits, base = digits_of(COUNTED.sub(r"\1 ", heard.lower())), national(e164)
+    digits, base = _said(heard), national(e164)
     if not digits:
         return ""
-    part = part or next((name for name, words in PARTS.items() if words.search(heard.lower())), "")
+    part = part_of(heard, part)
     if len(digits) >= LOCAL_DIGITS or len(base) != LOCAL_DIGITS:
         return digits
     size = len(digits)
@@ -210,3 +210,23 @@ def corrected(e164: str, heard: str, part: str = "") -> str:
     else:
         at = places["end"]
     return base[:at] + digits + base[at + size :]
+
+
+def continues(so_far: str, heard: str, part: str = "") -> bool:
+    """Tell whether a part of a number that was named is the piece that its digits so far lack.
+
+    "The area code is two oh two", said when it was asked for, puts nothing right; "no, it's two oh two" does.
+    """
+    before, size, part = len(so_far), len(_said(heard)), part_of(heard, part)
+    if part == "middle":
+        return before == size == 3
+    return size > 0 and before + size == LOCAL_DIGITS and ((before == 7) if part == "start" else part in {"", "end"})
+
+
+def part_of(heard: str, part: str = "") -> str:
+    """Name the part of a number that was meant, "start", "middle" or "end"; empty when nobody said."""
+    return part or next((name for name, words in PARTS.items() if words.search(heard.lower())), "")
+
+
+def _said(heard: str) -> str:
+    return digits_of(COUNTED.sub(r"\1 ", heard.lower()))
