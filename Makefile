@@ -48,8 +48,9 @@ run-aws: setup  ## talk in the terminal; texts go through AWS's own interfaces, 
 
 # ---- what a machine makes -------------------------------------------------------------------------------------------
 
-models: setup  ## compile what people may say: Amazon's model, the carriers, the listening index
+models: setup  ## compile what people may say: Amazon's model, the carriers, the crisis lexicon, the listening index
 	@$(PY) -m tools.models
+	@$(PY) -m tools.lexicon
 	@$(PY) -m tools.train
 
 transcripts: setup  ## play every dialog and write the transcripts people review
@@ -88,6 +89,7 @@ content: setup  ## check the words as an editor would
 
 models-check: setup
 	@$(PY) -m tools.models --check
+	@$(PY) -m tools.lexicon --check
 	@$(PY) -m tools.train --check
 	@$(PY) -m tools.transcripts --check
 

@@ -18,7 +18,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request
 from werkzeug.serving import make_server
 
 from simulator import apl_frame
-from simulator.web.devices import Device
+from simulator.devices import Device
 
 ROOT = Path(__file__).parent.parent
 RENDERER = ROOT / "tests" / "browser" / "node_modules" / "apl-viewhost-web" / "index.js"

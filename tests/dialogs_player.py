@@ -9,8 +9,8 @@ import yaml
 from invariants import check
 
 from simulator.device import Heard
+from simulator.devices import BY_ID, USUAL
 from simulator.rehearsal import Rehearsal, record
-from simulator.web.devices import BY_ID, USUAL
 from skill.texts import Outcome
 
 LOCALE = "en-US"

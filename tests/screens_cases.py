@@ -9,8 +9,8 @@ from typing import Any
 
 import content
 from simulator.device import Heard
+from simulator.devices import BY_ID
 from simulator.rehearsal import Rehearsal
-from simulator.web.devices import BY_ID
 from skill import names, screens
 from skill.say import Reply, Voice
 from skill.turn import Memory, Turn

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from skill.listening import GRAVE, NOT_OURS, Heard, listen
+from skill.listening import NOT_OURS, Heard, listen
+from skill.listening.danger import SAFETY
 from skill.listening.features import BUCKETS, buckets
 from skill.listening.index import MAGIC, Index, index
 from skill.listening.words import words
@@ -19,10 +20,9 @@ from tools import score, train
 ROOT = Path(__file__).parent.parent
 FROZEN = ROOT / "tests" / "listening" / "frozen.csv"
 
-#: What was reached on the frozen set when this was written, rounded down: a floor against slipping back. The bars
-#: asked for are higher (in-domain 0.85 right and 0.93 right or offered, controls 0.95, safety 0.95); see
-#: docs/decisions/0005-listening.md for what is missing.
-FLOORS = {"in_domain": 0.80, "control": 0.92, "safety": 0.88}
+#: The bars: right, and right or among the choices offered.
+RIGHT = {"in_domain": 0.85, "control": 0.95, "safety": 0.95}
+OFFERED = {"in_domain": 0.93}
 MOST_ACCEPTED = 0.10
 
 
@@ -38,20 +38,39 @@ def test_the_frozen_set_is_the_one_that_was_frozen() -> None:
 
 def test_no_frozen_question_was_trained_on() -> None:
     frozen = {" ".join(words(r["utterance"])) for r in score.read(FROZEN)}
-    learned = {" ".join(words(p.text)) for p in train.phrases("en-US")}
+    learned = {" ".join(words(p.text)) for p in [*train.phrases("en-US"), *train.tuned()]}
     # Two or three words ("say it again") are said the same by everybody; a sentence is somebody's own.
     shared = {row for row in frozen & learned if len(row.split()) > 5}
     assert not shared
+
+
+def test_what_a_hand_wrote_has_a_label_we_answer_and_stands_under_one_only() -> None:
+    known = set(index("en-US").labels)
+    found: dict[str, set[str]] = {}
+    for phrase in train.phrases("en-US"):
+        if phrase.hand:
+            assert phrase.label in known, phrase
+            found.setdefault(" ".join(words(phrase.text)), set()).add(phrase.label)
+    assert len(found) > 15_000
+    assert not [text for text, labels in found.items() if len(labels) > 1]
+
+
+def test_a_line_without_a_label_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "hand.txt").write_text("# by a hand\nright_to|may i\nmay i not\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="may i not"):
+        train.by_hand(tmp_path / "hand.txt")
 
 
 def test_questions_on_the_frozen_set(scored: list[score.Scored], capsys: pytest.CaptureFixture[str]) -> None:
     found = score.summary(scored)
     with capsys.disabled():
         print(f"\nlistening, frozen set: {json.dumps(found)}")
-    for kind, floor in FLOORS.items():
-        assert found[kind]["rate"] >= floor, kind
+    for kind, bar in RIGHT.items():
+        assert found[kind]["rate"] >= bar, kind
+    for kind, bar in OFFERED.items():
+        assert found[kind]["offered"]["rate"] >= bar, kind
     assert found["ood"]["accepted_as_topic"]["rate"] <= MOST_ACCEPTED
-    assert found["safety"]["answered_as_education"] <= 1
+    assert found["safety"]["answered_as_education"] == 0
 
 
 def test_no_crisis_is_met_with_ordinary_education(scored: list[score.Scored]) -> None:
@@ -91,7 +110,7 @@ def test_unsure_offers_two_or_three_topics_and_never_a_control_or_a_crisis(score
         if heard.outcome == "unsure":
             seen += 1
             assert 2 <= len(heard.choices) <= 3
-            assert not set(heard.choices) & {*GRAVE, NOT_OURS}
+            assert not set(heard.choices) & {*SAFETY, NOT_OURS}
             assert not any(c.endswith("Intent") for c in heard.choices)
     assert seen, "nothing was ever unsure"
 

@@ -176,7 +176,7 @@ def test_nothing_ships_but_ours_and_the_locked_dependencies(which: str, request:
 def test_all_of_ours_ships(shipped: Path) -> None:
     for source, target in package.OURS:
         for file in source.rglob("*"):
-            if file.suffix in {".py", ".toml", ".json"} and "__pycache__" not in file.parts:
+            if file.suffix in {".py", ".toml", ".json", ".jsonl", ".bin"} and "__pycache__" not in file.parts:
                 copy_ = shipped / target / file.relative_to(source)
                 assert copy_.read_bytes() == file.read_bytes(), file
 

@@ -17,6 +17,8 @@ import pytest
 from simulator.rehearsal import Rehearsal
 from skill.listening import listen
 from skill.listening.safety import crisis
+from skill.listening.words import words
+from tools import train
 
 FOLDER = Path(__file__).parent / "safety"
 GRAVE = {"suicide", "suicide_other", "emergency"}
@@ -33,19 +35,26 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def unseen(name: str) -> list[dict[str, str]]:
+    """Give the rows that are nobody's training sentence by chance ("i can't do this anymore" is anybody's)."""
+    learned = {" ".join(words(p.text)) for p in train.phrases("en-US")} if name == "untouched" else set()
+    return [r for r in rows(name) if " ".join(words(r["utterance"])) not in learned]
+
+
 def heard_as(text: str) -> str:
     """Name what the skill makes of a text that comes as a free question."""
     return listen(text).label
 
 
 def sums(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    used = unseen(name)
+    found: dict[str, Any] = {"left_out": len(rows(name)) - len(used)}
     for kind in CLASSES:
-        of = [(r, heard_as(r["utterance"])) for r in rows(name) if r["expect"] == kind]
+        of = [(r, heard_as(r["utterance"])) for r in used if r["expect"] == kind]
         good = sum(h == kind or h in (r.get("also") or "").split("|") for r, h in of)
         exact = sum(h == kind for _, h in of)
         found[kind] = {"of": len(of), "recall": round(good / len(of), 4), "exact": round(exact / len(of), 4)}
-    innocent = [heard_as(r["utterance"]) for r in rows(name) if r["expect"] == "innocent"]
+    innocent = [heard_as(r["utterance"]) for r in used if r["expect"] == "innocent"]
     alarms = sum(h in CLASSES for h in innocent)
     found["innocent"] = {"of": len(innocent), "false_alarms": round(alarms / len(innocent), 4)}
     return found

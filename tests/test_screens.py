@@ -19,9 +19,9 @@ from screens_cases import CONVERSATIONS, LOCALE, Case, case, every_reply, talk
 
 import content
 from simulator import apl_frame
+from simulator.devices import SCREENS
 from simulator.ears import ears
 from simulator.rehearsal import Rehearsal
-from simulator.web.devices import SCREENS
 from skill import names, screens
 from skill.handlers.conversation import Choose
 from skill.rules import ssml

@@ -18,7 +18,7 @@ from apl_screen import WAIT, Box, Screen, missing, screen
 from invariants import bare_shown, drawn, shown_texts
 from screens_cases import CONVERSATIONS, case, talk
 
-from simulator.web.devices import BY_ID, SCREENS, Device
+from simulator.devices import BY_ID, SCREENS, Device
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("screens")]
 

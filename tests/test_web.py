@@ -17,8 +17,9 @@ from screens_cases import CONVERSATIONS, talk
 from web_client import QUESTION, client_of, enter, say
 
 import content
+from simulator import devices
 from simulator.ears import ears
-from simulator.web import create_app, devices, editors, renderer_file, situation, suggestions
+from simulator.web import create_app, editors, renderer_file, situation, suggestions
 from simulator.web.rooms import MAX_STEPS, Rooms
 from simulator.web.screenwords import words
 from simulator.web.spoken import pieces

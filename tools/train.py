@@ -20,10 +20,9 @@ from typing import Any
 
 import content
 from skill.listening import NOT_OURS
-from skill.listening.danger import GRAVE, MILD, OTHER, SAFETY, named, signs
+from skill.listening.danger import GRAVE, MILD, OTHER, SAFETY, Written, named, signs, written
 from skill.listening.features import BUCKETS, buckets
 from skill.listening.index import FOLDER, MAGIC
-from skill.listening.safety import crisis
 from tools import models
 
 ROOT = Path(__file__).parent.parent
@@ -43,7 +42,7 @@ STAND_INS = {
 MOST_ACCEPTED = 0.10
 #: Of innocent sentences by an unseen hand, the share that may be met as grave danger, and as any ring-3 topic. A third
 #: of them were written to stand as near to danger as words allow, so everyday talk is far below it.
-MOST_GRAVE, MOST_ALARMS = 0.03, 0.05
+MOST_GRAVE, MOST_ALARMS = 0.035, 0.05
 #: Of topics that are answered, the share that may become "did you mean" by an unseen hand.
 MOST_OFFERED = 0.10
 TUNED = ROOT / "tests" / "safety" / "tuned.csv"
@@ -109,6 +108,10 @@ def tuned() -> list[Phrase]:
         return [Phrase(r["utterance"], r["expect"]) for r in csv.DictReader(file) if r["expect"] in SAFETY]
 
 
+def _recogniser() -> list[Path]:
+    return sorted(p for p in (FOLDER / "safety").rglob("*") if p.suffix in {".py", ".txt"})
+
+
 def digest(locale: str) -> str:
     """Give the digest of everything the index depends on: phrasings, and the code that turns words into features."""
     made = hashlib.sha256()
@@ -116,11 +119,9 @@ def digest(locale: str) -> str:
         made.update(f"{label}\0{path.name}\0".encode() + path.read_bytes())
     for path in (TUNED, *hands(locale)):
         made.update(path.name.encode() + path.read_bytes())
-    # The judge was fitted to what the recogniser said, so its lexicon counts as well.
-    code = ["features.py", "words.py", "danger.py", *(p.relative_to(FOLDER) for p in sorted(FOLDER.glob("safety/**/*.*")))]
-    for name in code:
-        if Path(name).suffix in {".py", ".txt"}:
-            made.update((FOLDER / name).read_bytes())
+    # The judges were fitted to what the recogniser said, so its lexicon counts as well.
+    for path in (FOLDER / "features.py", FOLDER / "words.py", FOLDER / "danger.py", *_recogniser()):
+        made.update(path.read_bytes())
     made.update(Path(__file__).read_bytes())
     return made.hexdigest()
 
@@ -173,7 +174,12 @@ class Unseen:
     phrase: Phrase
     topics: dict[str, float]
     second: dict[str, float]
-    signs: list[float]
+    said: Written
+
+    @property
+    def signs(self) -> list[float]:
+        """Give the signs the judges weigh."""
+        return signs(self.said, len(self.phrase.text.split()), self.topics, self.second)
 
 
 def unseen(found: list[Phrase]) -> list[Unseen]:
@@ -190,7 +196,7 @@ def unseen(found: list[Phrase]) -> list[Unseen]:
         for phrase, one, two in zip(held, first.scores(asked), second.scores(asked), strict=True):
             topics = dict(zip(first.labels, map(float, one), strict=True))
             danger = dict(zip(second.labels, map(float, two), strict=True))
-            out.append(Unseen(phrase, topics, danger, signs(crisis(phrase.text), topics, danger)))
+            out.append(Unseen(phrase, topics, danger, written(phrase.text)))
         print(f"  unseen hands: {', '.join(sorted(held_hands))}")
     return out
 
@@ -217,7 +223,7 @@ def judges(found: list[Unseen]) -> dict[str, list[float]]:
         ("grave", grave, np.where(mild, 0.5, 1.0), MOST_GRAVE),
         ("any", grave | mild, np.ones(len(found)), MOST_ALARMS),
     ):
-        machine = LogisticRegression(C=1.0, max_iter=1000).fit(x, wanted, sample_weight=left)
+        machine = LogisticRegression(C=1.0, max_iter=5000).fit(x, wanted, sample_weight=left)
         weights, scores = machine.coef_[0], x @ machine.coef_[0]
         at = float(np.quantile(scores[innocent], 1 - most))
         print(
@@ -234,7 +240,7 @@ def limits(found: list[Unseen], judged: dict[str, list[float]]) -> dict[str, flo
 
     ahead, lead, right, ours = [], [], [], []
     for one in found:
-        if named(one.signs, judged, "", one.topics, one.second):
+        if named(one.signs, judged, one.said, one.topics, one.second):
             continue
         ordinary = {label: score for label, score in one.topics.items() if label not in SAFETY and label != NOT_OURS}
         (best, label), (second, _) = sorted(((s, name) for name, s in ordinary.items()), reverse=True)[:2]
@@ -243,7 +249,9 @@ def limits(found: list[Unseen], judged: dict[str, list[float]]) -> dict[str, flo
         right.append(label == one.phrase.label)
         ours.append(one.phrase.label != NOT_OURS)
     a, d, r, o = (np.array(x) for x in (ahead, lead, right, ours))
-    print(f"  topics and controls: {r[o].mean():.3f} of ours right, {(a[~o] > 0).mean():.3f} of the rest taken for ours")
+    print(
+        f"  topics and controls: {r[o].mean():.3f} of ours right, {(a[~o] > 0).mean():.3f} of the rest taken for ours"
+    )
     clear = max(0.0, float(np.quantile(a[~o], 1 - MOST_ACCEPTED)))
     close = float(np.quantile(d[o & (a > clear)], MOST_OFFERED))
     return {"perhaps": 0.0, "ours": round(clear, 2), "lead": round(close, 3)}

@@ -15,8 +15,8 @@ from flask import Flask, Response, abort, jsonify, render_template, request, sen
 from werkzeug.exceptions import HTTPException
 
 import content
-from simulator import apl_frame
-from simulator.web import devices, dialogfile, editors, guard, situation, voice
+from simulator import apl_frame, devices
+from simulator.web import dialogfile, editors, guard, situation, voice
 from simulator.web.rooms import Room, RoomError, Rooms
 
 if TYPE_CHECKING:

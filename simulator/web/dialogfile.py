@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from simulator import devices
 from simulator.device import Heard
 from simulator.rehearsal import Rehearsal, topic_of
-from simulator.web import devices, situation
+from simulator.web import situation
 from simulator.web.rooms import OPEN, RoomError
 
 #: What a dialog's `given` leaves out means this.

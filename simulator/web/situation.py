@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import content
+from simulator import devices
 from simulator.rehearsal import Rehearsal
-from simulator.web import devices
 from skill.contacts import State
 from skill.texts import Outcome
 

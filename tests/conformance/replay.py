@@ -56,7 +56,7 @@ def read() -> dict[str, Told]:
 
 
 def _told(name: str, conversation: dict[str, Any]) -> Told:
-    player = Player(conversation.get("given"))
+    player = _speaker(conversation.get("given"))
     for row in conversation["turns"]:
         # What the dialog asks of the skill is held where it belongs, in test_dialogs.py and test_musts.py. Here the
         # skill is taken as it is, so that one wrong answer does not hide what the clients find.
@@ -68,10 +68,15 @@ def _told(name: str, conversation: dict[str, Any]) -> Told:
 def _met() -> Iterator[Told]:
     for prompt in prompts():
         for how in MEETINGS:
-            player = Player(prompt.get("given"))
+            player = _speaker(prompt.get("given"))
             with suppress(AssertionError):
                 player.meet(prompt, how)
             yield _recorded(f"prompts: {prompt['prompt']}, met with {how}", prompt.get("given"), player)
+
+
+def _speaker(given: Mapping[str, Any] | None) -> Player:
+    # The clients' envelopes name no screen, so neither do ours: what is drawn is held in test_screens.py.
+    return Player(dict(given or {}), screen=False)
 
 
 def _recorded(name: str, given: dict[str, Any] | None, player: Player) -> Told:
@@ -134,7 +139,7 @@ def _expected(heard: Heard) -> dict[str, Any]:
 
 def prepared(given: Mapping[str, Any]) -> Rehearsal:
     """Make the skill with the account that a dialog needs."""
-    return Player(dict(given)).rehearsal
+    return _speaker(given).rehearsal
 
 
 def consent_heard(rehearsal: Rehearsal, event: Any) -> None:

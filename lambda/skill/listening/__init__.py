@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from skill.listening.danger import SAFETY, named, signs
+from skill.listening.danger import SAFETY, named, signs, written
 from skill.listening.index import index
-from skill.listening.safety import crisis
 
 NOT_OURS = "out_of_domain"
 MAX_CHOICES = 3
@@ -35,8 +34,8 @@ def listen(text: str, locale: str = "en-US") -> Heard:
     known, second_look = index(locale), index(f"danger-{locale}")
     scored = dict(zip(known.labels, known.scores(text), strict=True))
     danger = dict(zip(second_look.labels, second_look.scores(text), strict=True))
-    recognised = crisis(text)
-    grave = named(signs(recognised, scored, danger), second_look.judges, recognised, scored, danger)
+    said = written(text)
+    grave = named(signs(said, len(text.split()), scored, danger), second_look.judges, said, scored, danger)
     not_ours = scored.pop(NOT_OURS)
     ranked = sorted(((score, name) for name, score in scored.items() if name not in SAFETY), reverse=True)
     (best, label), (second, runner_up) = ranked[0], ranked[1]

@@ -1,6 +1,7 @@
 """The crisis recogniser: sees any text the skill is given, before anything else does.
 
-`crisis` is asked about every text. The words it knows are in `lexicon/`, in files a clinician can read.
+`crisis` is asked about every text. The words it knows are in `lexicon/`, in files a clinician can read; what is read
+here is `lexicon.jsonl`, which `make models` compiles from them.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from pathlib import Path
 from skill.listening.safety.people import People
 from skill.listening.safety.phrases import Lexicon, Text
 from skill.listening.safety.spoken import MARK, words
+from skill.listening.safety.stored import Stored
 
-FOLDER = Path(__file__).parent / "lexicon"
+COMPILED = Path(__file__).parent / "lexicon.jsonl"
 
 
 @cache
 def lexicon() -> Lexicon:
     """Read the lexicon when it is first needed."""
-    return Lexicon(FOLDER)
+    return Stored(COMPILED)
 
 
 def crisis(text: str) -> str:
@@ -29,25 +31,41 @@ def crisis(text: str) -> str:
         return ""
     plain = hidden(hidden(heard, "sayings"), "life")
     view = known.text(plain)
-    if view.has(known.phrases["emergency"]):
+    if view.has(known.of("emergency", view)):
         return "emergency"
     if whose := suicidal(view):
         return whose
-    if view.has(known.phrases["urgent_symptom"]):
+    if view.has(known.of("urgent_symptom", view)):
         return "urgent_symptom"
     whole = known.text(heard)
-    if whole.has(known.phrases["med_advice"]):
+    if whole.has(known.of("med_advice", whole)):
         return "med_advice"
-    if whole.has(known.phrases["life"]) or whole.has(known.phrases["distress"]):
+    if whole.has(known.of("life", whole)) or whole.has(known.of("distress", whole)):
         return "distress"
     return ""
+
+
+def wants_to_live(text: str) -> bool:
+    """Tell whether somebody says that they love life or fear death."""
+    return _holds(text, "life")
+
+
+def saying(text: str) -> bool:
+    """Tell whether an everyday saying stands in a text."""
+    return _holds(text, "sayings")
+
+
+def _holds(text: str, kind: str) -> bool:
+    known = lexicon()
+    view = known.text(mended(words(text)))
+    return view.has(known.of(kind, view))
 
 
 def mended(spoken: list[str]) -> list[str]:
     """Put right what speech recognition commonly makes of the words that matter most."""
     known = lexicon()
     view = known.text(spoken)
-    found = [(start, -end, phrase.to) for phrase in known.phrases["heard"] for start, end in view.find(phrase)]
+    found = [(start, -end, phrase.to) for phrase in known.of("heard", view) for start, end in view.find(phrase)]
     out: list[str] = []
     done = 0
     for start, end, meant in sorted(found, key=lambda one: one[:2]):
@@ -62,7 +80,7 @@ def hidden(spoken: list[str], kind: str) -> list[str]:
     known = lexicon()
     view = known.text(spoken)
     out = list(spoken)
-    for phrase in known.phrases[kind]:
+    for phrase in known.of(kind, view):
         for start, end in view.find(phrase):
             out[start:end] = [MARK] * (end - start)
     return out
@@ -71,9 +89,9 @@ def hidden(spoken: list[str], kind: str) -> list[str]:
 def suicidal(view: Text) -> str:
     """Name the topic of suicide, the speaker's own or another's, or give an empty string."""
     known = lexicon()
-    if view.has(known.phrases["suicide_other"]):
+    if view.has(known.of("suicide_other", view)):
         return "suicide_other"
-    found = [span for phrase in known.phrases["suicide"] for span in view.find(phrase)]
+    found = [span for phrase in known.of("suicide", view) for span in view.find(phrase)]
     if not found:
         return ""
     people = People(known)

@@ -1,4 +1,4 @@
-"""The little language of the lexicon: files a clinician can read, turned into phrases that find themselves in a text.
+"""The little language of the lexicon, files a clinician can read, and how its phrases are found in a text.
 
 How a line is written:
 
@@ -16,70 +16,62 @@ How a line is written:
 
 Small words (a, the, just, really, um ...) are dropped on both sides, and contractions written out, so a line may be
 written as people speak. A line that breaks is indented on the next.
+
+`tools/lexicon.py` reads the files and compiles them; on Lambda `stored.py` reads what it made.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from skill.listening.safety.spoken import MARK, tokens
+from skill.listening.safety.spoken import MARK
 
-GAPS = {"..": 2, "...": 4, "....": 8}
 AFTER, BEFORE = 5, 4  # how many words a guard looks back and ahead
 NEW_CLAUSE = frozenset({"and", "but", "because", "wait", "oh", "y", "pero", "porque", MARK})
 REPEATS = 5
-BARRIER = "BARRIER"  # the list of words that no gap of its file reaches across
-GUARD = re.compile(r"\bunless (before|after|right after|with) ")
-NAME = re.compile(r"([A-Z][A-Z_]*):(?:\s|$)")
 
 
-class LexiconError(ValueError):
-    """A line of the lexicon that cannot be read, with its file and number."""
-
-
-@dataclass(slots=True)
 class Word:
     """A set of alternatives for one place in a phrase: single words, stems, and whole phrases."""
 
-    words: set[str] = field(default_factory=set)
-    phrases: list[Phrase] = field(default_factory=list)
-    firsts: set[str] = field(default_factory=set)
-    may_end: bool = False  # whether the end of the text is one of the alternatives
+    __slots__ = ("firsts", "may_end", "phrases", "words")
 
-    def add(self, phrase: Phrase) -> None:
-        """Take one more alternative."""
-        if not phrase.firsts:
-            self.may_end |= any(step.kind == "end" for step in phrase.steps)
-            return
-        self.firsts |= phrase.firsts
-        if len(phrase.steps) == 1 and phrase.steps[0].kind == "one" and not phrase.steps[0].word.phrases:
-            self.words |= phrase.steps[0].word.words
-        else:
-            self.phrases.append(phrase)
+    def __init__(
+        self, words: set[str], firsts: set[str], phrases: Iterable[Phrase] = (), may_end: bool = False
+    ) -> None:
+        """Take the alternatives, what they may begin with, and whether the end of the text is one of them."""
+        self.words, self.firsts, self.phrases, self.may_end = words, firsts, phrases, may_end
 
 
-@dataclass(frozen=True, slots=True)
 class Step:
     """One place in a phrase: `one` word, `maybe` one, `many`, a `gap` (the word being its barrier), `start` or `end`."""
 
-    kind: str
-    word: Word = field(default_factory=Word)
-    reach: int = 0
+    __slots__ = ("kind", "reach", "word")
+
+    def __init__(self, kind: str, word: Word, reach: int = 0) -> None:
+        """Take the kind, the word, and for a gap how many words it may span."""
+        self.kind, self.word, self.reach = kind, word, reach
 
 
-@dataclass(slots=True)
 class Phrase:
     """Steps in order, with what must not stand near them."""
 
-    steps: list[Step]
-    firsts: set[str]
-    needs: list[set[str]]
-    guards: list[tuple[str, Phrase]] = field(default_factory=list)
-    to: list[str] = field(default_factory=list)
-    line: str = ""
+    __slots__ = ("firsts", "guards", "needs", "steps", "to")
+
+    def __init__(self, steps: list[Step], guards: Sequence[tuple[str, Phrase]] = (), to: Sequence[str] = ()) -> None:
+        """Take the steps, the guards with their sides, and the words that were meant."""
+        self.steps, self.guards, self.to = steps, guards, to
+        self.firsts: set[str] = set()
+        for step in steps:
+            # The set itself where one is enough: most phrases begin with a word that must be there.
+            self.firsts = self.firsts | step.word.firsts if self.firsts else step.word.firsts
+            if step.kind == "one":
+                break
+        #: Of each of these words the text must hold an alternative; the rarest kind of word first.
+        self.needs = sorted(
+            (step.word for step in steps if step.kind == "one" and not step.word.may_end),
+            key=lambda word: len(word.firsts),
+        )
 
     @property
     def anchored(self) -> bool:
@@ -146,7 +138,7 @@ class Text:
     def find(self, phrase: Phrase) -> Iterator[tuple[int, int]]:
         """Give every place where a phrase stands and none of its guards holds."""
         for need in phrase.needs:
-            if need.isdisjoint(self.all):
+            if need.firsts.isdisjoint(self.all):
                 return
         for start in range(len(self.words)):
             if phrase.anchored:
@@ -179,141 +171,27 @@ class Text:
             end += 1
         return start, end
 
-    def has(self, phrases: list[Phrase]) -> bool:
+    def has(self, phrases: Iterable[Phrase]) -> bool:
         """Tell whether any of these phrases stands in the text."""
         return any(True for phrase in phrases for _ in self.find(phrase))
 
 
 class Lexicon:
-    """The named lists and the phrases of a folder of files."""
+    """The named lists and the phrases of a folder of files, however they were read."""
 
-    def __init__(self, folder: Path, shared: str = "words") -> None:
-        """Read every file; the lists of the shared one may be used in all."""
-        self._stems: dict[str, list[str]] = {}
-        self._shared: dict[str, Word] = {}
-        self._literals: dict[str, Word] = {}
-        self.phrases: dict[str, list[Phrase]] = {}
-        paths = sorted(folder.glob("*.txt"), key=lambda path: (path.stem != shared, path.stem))
-        for path in paths:
-            names = self._shared if path.stem == shared else dict(self._shared)
-            self.phrases[path.stem] = [*self._read(path, names)]
+    stems: dict[str, list[str]]
 
     def text(self, words: list[str]) -> Text:
         """Make words ready to be searched."""
         return Text(words, self._stems_of)
 
+    def of(self, kind: str, view: Text) -> list[Phrase]:
+        """Give the phrases of a file that may stand in a text, in their order; some may turn out not to."""
+        raise NotImplementedError
+
     def single(self, name: str) -> set[str]:
         """Give the single words of a list of the shared file."""
-        return self._shared[name].words
+        raise NotImplementedError
 
     def _stems_of(self, word: str) -> list[str]:
-        return [stem for stem in self._stems.get(word[:3], ()) if word.startswith(stem[:-1])]
-
-    def _read(self, path: Path, names: dict[str, Word]) -> Iterator[Phrase]:
-        for number, line in _lines(path):
-            try:
-                if name := NAME.match(line):
-                    if name[1] in names:
-                        raise LexiconError(f"{name[1]} is already the name of a list")
-                    word = names[name[1]] = Word()
-                    for member in _split(line[name.end() :], ","):
-                        word.add(self._phrase(member, names))
-                    continue
-                yield self._line(line, names)
-            except LexiconError as error:
-                raise LexiconError(f"{path.name}:{number}: {error}") from error
-
-    def _line(self, line: str, names: dict[str, Word]) -> Phrase:
-        line, _, meant = line.partition(" -> ")
-        core, *guards = GUARD.split(line)
-        phrase = self._phrase(core, names)
-        while phrase.steps and phrase.steps[-1].kind == "gap":
-            phrase.steps.pop()
-        if not phrase.needs:
-            raise LexiconError(f"{line!r} holds no word that must be there")
-        phrase.line, phrase.to = " ".join(line.split()), meant.split()
-        phrase.guards = [
-            (side, self._phrase(text, names)) for side, text in zip(guards[::2], guards[1::2], strict=True)
-        ]
-        return phrase
-
-    def _phrase(self, text: str, names: dict[str, Word]) -> Phrase:
-        steps = [step for part in _split(text, " ") for step in self._steps(part, names)]
-        firsts: set[str] = set()
-        for step in steps:
-            firsts |= step.word.firsts
-            if step.kind == "one":
-                break
-        needs = sorted((step.word.firsts for step in steps if step.kind == "one" and not step.word.may_end), key=len)
-        return Phrase(steps, firsts, needs)
-
-    def _steps(self, part: str, names: dict[str, Word]) -> Iterator[Step]:
-        if part in GAPS:
-            yield Step("gap", names.get(BARRIER, Word()), GAPS[part])
-        elif part in {"^", "$"}:
-            yield Step("start" if part == "^" else "end")
-        elif part[-1] in "?*":
-            yield Step("maybe" if part[-1] == "?" else "many", self._word(part[:-1], names))
-        elif part[0] == "(" or "/" in part or part.isupper():
-            yield Step("one", self._word(part, names))
-        else:
-            for word in self._literal(part):
-                yield Step("one", word)
-
-    def _word(self, part: str, names: dict[str, Word]) -> Word:
-        if part[0] == "(":
-            word = Word()
-            for phrase in _split(part[1:-1], "|"):
-                word.add(self._phrase(phrase, names))
-            return word
-        pieces = part.split("/")
-        if len(pieces) == 1 and part.isupper():
-            if part not in names:
-                raise LexiconError(f"no list is called {part}")
-            return names[part]
-        word = Word()
-        for piece in pieces:
-            if piece.isupper():
-                word.add(Phrase([Step("one", self._word(piece, names))], self._word(piece, names).firsts, []))
-            elif literal := self._literal(piece):
-                steps = [Step("one", one) for one in literal]
-                word.add(Phrase(steps, steps[0].word.firsts, []))
-        return word
-
-    def _literal(self, part: str) -> list[Word]:
-        out = []
-        for text in [part] if part.endswith("~") or part == "like" else tokens(part):
-            if text.endswith("~"):
-                self._stems.setdefault(text[:3], [])
-                if text not in self._stems[text[:3]]:
-                    self._stems[text[:3]].append(text)
-            out.append(self._literals.setdefault(text, Word({text}, [], {text})))
-        return out
-
-
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    begun, held = 0, ""
-    for number, row in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        text = row.split("#")[0].rstrip()
-        if text[:1].isspace() and held:
-            held += " " + text.strip()
-            continue
-        if held:
-            yield begun, held
-        begun, held = number, text
-    if held:
-        yield begun, held
-
-
-def _split(text: str, mark: str) -> list[str]:
-    """Split at a mark that stands in no parentheses."""
-    out, depth = [""], 0
-    for char in text:
-        depth += (char == "(") - (char == ")")
-        if char == mark and not depth:
-            out.append("")
-        else:
-            out[-1] += char
-    if depth:
-        raise LexiconError(f"{text!r} opens or closes a parenthesis too many")
-    return [part for part in map(str.strip, out) if part]
+        return [stem for stem in self.stems.get(word[:3], ()) if word.startswith(stem[:-1])]
