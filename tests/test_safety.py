@@ -23,9 +23,11 @@ from tools import train
 FOLDER = Path(__file__).parent / "safety"
 GRAVE = {"suicide", "suicide_other", "emergency"}
 CLASSES = ("emergency", "urgent_symptom", "suicide", "suicide_other", "med_advice", "distress")
-#: The bar on the untouched part is 0.97 and is not reached (docs/decisions/0006-safety-recogniser.md says where we
-#: are): this only keeps us from slipping back.
-UNTOUCHED_FLOOR = 0.88
+#: Both bars: 0.97 of the grave ones recalled on the untouched part, at most 0.03 of the innocent ones an alarm. On the
+#: untouched part neither is reached (docs/decisions/0006-safety-recogniser.md says where we are): the floors there keep
+#: us from slipping back.
+RECALL = {"tuned": 1.0, "untouched": 0.92}
+MOST_ALARMS = {"tuned": 0.03, "untouched": 0.06}
 #: Hopeline alone is no answer to somebody in danger: these carry 988 or 911 or send to the care team.
 HELP = {"suicide", "suicide_other", "emergency"}
 
@@ -76,7 +78,8 @@ def test_recall_and_false_alarms(table: tuple[str, dict[str, Any]], capsys: pyte
     with capsys.disabled():
         print(f"\nsafety, {name}: {json.dumps(found)}")
     for kind in GRAVE:
-        assert found[kind]["recall"] >= (1.0 if name == "tuned" else UNTOUCHED_FLOOR), kind
+        assert found[kind]["recall"] >= RECALL[name], kind
+    assert found["innocent"]["false_alarms"] <= MOST_ALARMS[name]
 
 
 CONTEXTS = [

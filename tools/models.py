@@ -101,6 +101,7 @@ def compile_model(locale: str) -> dict[str, Any]:
     contract = content.read_toml(SOURCES / "contract.toml")
     types = content.read_toml(SOURCES / locale / "types.toml")
     invocation = str(types.pop("invocation_name"))
+    types.pop("pronouns", None)
     by_intent = samples(locale)
     if twice := stolen(by_intent):
         raise ModelError("the same sentence in two intents:\n  " + "\n  ".join(twice))
@@ -184,11 +185,13 @@ def carriers(locale: str) -> dict[str, Any]:
         if not found:
             raise ModelError(f"free/{path.name}: the first line must be `# prefix:` and what the carriers stand for")
         prefixes[path.stem] = found.group(1).strip()
-    people = content.read_toml(SOURCES / locale / "types.toml")["PERSON_CARED_FOR"]
+    types = content.read_toml(SOURCES / locale / "types.toml")
+    people = types["PERSON_CARED_FOR"]
     return {
         "generated": "by tools/models.py from interactionModels/",
         "prefixes": prefixes,
         "people": {phrase: key for key, said in people.items() for phrase in said},
+        "pronouns": types["pronouns"],
     }
 
 

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 TABLE: tuple[type[Handler], ...] = (
     events.SessionEnded,
     safety.Safety,
+    safety.StillInDanger,
     conversation.Launch,
     conversation.Leave,
     texting.ConsentAnswered,

@@ -46,6 +46,14 @@ def person_in(text: str, locale: str) -> str:
     return people[max(found, key=len)] if found else ""
 
 
+def person_meant(text: str, turn: Turn, locale: str) -> str:
+    """Find the person cared for in a sentence; "she" or "he" is whoever the answer before was worded for."""
+    if who := person_in(text, locale):
+        return who
+    spoken_of = set(carriers(locale)["pronouns"]) & set(text.lower().split())
+    return turn.memory.who if spoken_of else ""
+
+
 def settle(turn: Turn, content: Content) -> Count | None:
     """Settle what a spoken turn means, by rewriting its intent in place; a turn without free words stays as it is.
 
@@ -91,13 +99,13 @@ def _question(turn: Turn, content: Content, said: str) -> None:
         _hear_as(turn, intent)
         # The slots belong to the intent it came in as; the words are handed on only where an intent reads them.
         turn.slots = {names.PHONE_SLOT: said} if intent in {names.PHONE_NUMBER, names.FIX_NUMBER} else {}
-        who = person_in(said, content.locale)
+        who = person_meant(said, turn, content.locale)
         turn.resolved = {names.WHO_SLOT: who} if who else {}
         return
     choices = [c for c in heard.choices if c in content.answers]
     if heard.outcome == "unsure" and len(choices) > 1:
         turn.memory.choices = choices[:3]
-        turn.memory.who = person_in(said, content.locale)
+        turn.memory.who = person_meant(said, turn, content.locale)
         _hear_as(turn, names.DID_YOU_MEAN)
         return
     _hear_as(turn, names.FALLBACK)

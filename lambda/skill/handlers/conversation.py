@@ -52,7 +52,9 @@ class Leave(Handler):
         if turn.intent == names.CANCEL and texting_now:
             turn.memory.offer = "settled"
             return voice.say(turn, "text_cancelled", "ask_another")
-        return voice.say(turn, "goodbye")
+        # Whoever leaves after a crisis takes its number along.
+        of_topic = f"goodbye_{turn.memory.topic}"
+        return voice.say(turn, of_topic if voice.has(of_topic) else "goodbye")
 
 
 class PendingYesNo(Handler):
@@ -202,7 +204,8 @@ class SayNumber(Handler):
         memory = turn.memory
         if turn.intent == names.NO_CELL:
             memory.offer = "settled"
-        ask = "ask_another" if memory.offer == "settled" else "ask_text"
+        # The number was just heard: "a free helpline" would sound like another one.
+        ask = "ask_another" if memory.offer == "settled" else "ask_text_that"
         memory.offer = memory.offer or "made"
         return voice.say(turn, self.KEYS[turn.intent], ask)
 
