@@ -15,7 +15,7 @@ SAID = {
     "launch_echo_dot": ["welcome"],
     "launch_echo_show_with_person": ["welcome"],
     "one_shot_question": ["when_needed", "ask_text"],
-    "free_question": ["did_you_mean_3"],
+    "free_question": ["doctor_refuses", "ask_text"],
     "yes_in_session": ["when_needed.more.1", "ask_more"],
     "consent_refused": ["no_permission", "ask_phone"],
 }

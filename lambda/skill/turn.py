@@ -31,8 +31,6 @@ class Memory:
     misses: int = 0
     #: "": the text was not offered yet; "made": offered; "settled": accepted or declined.
     offer: str = ""
-    #: True once a text was sent, or waits to be sent, in this session.
-    sent: bool = False
     pace: str = "normal"
     #: The number being settled (E.164), for as long as it is being settled.
     phone: str = ""

@@ -202,7 +202,6 @@ def send(turn: Turn, voice: Voice, desk: Desk) -> Reply:
         deadline,
     )
     forget(turn)
-    memory.sent = memory.sent or outcome.value in {"sent", "later"}
     return voice.say(turn, f"text_{outcome.value}", "ask_another")
 
 
@@ -229,9 +228,6 @@ class TextMe(Handler):
         memory = turn.memory
         heard = turn.slot(names.PHONE_SLOT)
         if turn.intent == names.TEXT_ME:
-            if memory.sent and memory.pending not in QUESTIONS:
-                # "Did it go through?", "I didn't get it", "text it again".
-                return voice.say(turn, "text_on_its_way", "ask_another")
             # "Shall I send it?" "Send it": a yes in other words.
             return send(turn, voice, self.desk) if memory.pending in READY else begin(turn, voice, self.desk)
         if turn.intent == names.FIX_NUMBER:
