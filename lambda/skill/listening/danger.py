@@ -83,5 +83,7 @@ def named(
         life = said.wants_to_live and said.topic not in GRAVE
         return likeliest((*BODILY, *MILD) if life else GRAVE)
     if weighed(judges["any"]) > 0:
-        return likeliest(MILD)
+        # Something is wrong; where both machines put grave danger first, the graver answer is the safer one.
+        graver = all(max(by[name] for name in GRAVE) > max(by[name] for name in MILD) for by in (topics, second))
+        return likeliest(SAFETY if graver and not said.wants_to_live else MILD)
     return ""
