@@ -81,7 +81,9 @@ def named(
     if heard or weighed(judges["grave"]) > 0:
         # "I don't want to die" holds all the words of its opposite; distress is met with 988 too.
         life = said.wants_to_live and said.topic not in GRAVE
-        return likeliest((*BODILY, *MILD) if life else GRAVE)
+        name = likeliest((*BODILY, *MILD) if life else GRAVE)
+        # An emergency may be said to an urgent symptom, never the other way round.
+        return said.topic if name == "urgent_symptom" and said.topic in GRAVE else name
     if weighed(judges["any"]) > 0:
         # Something is wrong; where both machines put grave danger first, the graver answer is the safer one.
         graver = all(max(by[name] for name in GRAVE) > max(by[name] for name in MILD) for by in (topics, second))
