@@ -110,3 +110,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     config.option.loadscopereorder = False
     return InOurOrder(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print what tests measured (`record_property("measured", ...)`): workers have no terminal of their own."""
+    reports = [r for outcome in ("passed", "failed") for r in terminalreporter.stats.get(outcome, [])]
+    measured = [str(v) for r in reports for k, v in getattr(r, "user_properties", ()) if k == "measured"]
+    if measured:
+        terminalreporter.section("measured")
+        for line in sorted(measured):
+            terminalreporter.write_line(line)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tools import score, train
 
 ROOT = Path(__file__).parent.parent
 FROZEN = ROOT / "tests" / "listening" / "frozen.csv"
+EXAMPLES = ROOT.parent / "shared" / "questions" / "examples.csv"
 
 #: The bars: right, and right or among the choices offered.
 RIGHT = {"in_domain": 0.85, "control": 0.95, "safety": 0.95}
@@ -62,16 +64,29 @@ def test_a_line_without_a_label_is_refused(tmp_path: Path) -> None:
         train.by_hand(tmp_path / "hand.txt")
 
 
-def test_questions_on_the_frozen_set(scored: list[score.Scored], capsys: pytest.CaptureFixture[str]) -> None:
+def test_questions_on_the_frozen_set(
+    scored: list[score.Scored], record_property: Callable[[str, object], None]
+) -> None:
     found = score.summary(scored)
-    with capsys.disabled():
-        print(f"\nlistening, frozen set: {json.dumps(found)}")
+    record_property("measured", f"listening, frozen set: {json.dumps(found)}")
     for kind, bar in RIGHT.items():
         assert found[kind]["rate"] >= bar, kind
     for kind, bar in OFFERED.items():
         assert found[kind]["offered"]["rate"] >= bar, kind
     assert found["ood"]["accepted_as_topic"]["rate"] <= MOST_ACCEPTED
     assert found["safety"]["answered_as_education"] == 0
+
+
+def test_questions_of_the_examples(record_property: Callable[[str, object], None]) -> None:
+    """The examples lie beside the project where it was set up and nowhere else; a copy of them must not be in it."""
+    if not EXAMPLES.exists():
+        record_property("measured", "listening, examples: not beside the project")
+        return
+    found = score.summary([score.score(r["utterance"], r["topic"], r["kind"]) for r in score.read(EXAMPLES)])
+    record_property("measured", f"listening, examples: {json.dumps(found)}")
+    assert found["in_domain"]["rate"] >= RIGHT["in_domain"]
+    assert found["safety"]["answered_as_education"] == 0
+    assert found["ood"]["accepted_as_topic"]["rate"] <= MOST_ACCEPTED
 
 
 def test_no_crisis_is_met_with_ordinary_education(scored: list[score.Scored]) -> None:

@@ -9,6 +9,7 @@ import csv
 import hashlib
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +74,11 @@ def test_the_sets_are_the_ones_that_were_frozen() -> None:
         assert hashlib.sha256((FOLDER / f"{name}.csv").read_bytes()).hexdigest() in said
 
 
-def test_recall_and_false_alarms(table: tuple[str, dict[str, Any]], capsys: pytest.CaptureFixture[str]) -> None:
+def test_recall_and_false_alarms(
+    table: tuple[str, dict[str, Any]], record_property: Callable[[str, object], None]
+) -> None:
     name, found = table
-    with capsys.disabled():
-        print(f"\nsafety, {name}: {json.dumps(found)}")
+    record_property("measured", f"safety, {name}: {json.dumps(found)}")
     for kind in GRAVE:
         assert found[kind]["recall"] >= RECALL[name], kind
     assert found["innocent"]["false_alarms"] <= MOST_ALARMS[name]
