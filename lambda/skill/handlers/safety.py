@@ -52,9 +52,7 @@ class StillInDanger(Handler):
         names.DID_YOU_MEAN,
     )
     #: Topics without `helpline` in content whose question is as vague: "what should I do", "it's too much".
-    TOPICS = frozenset(
-        {"first_step", "reluctant", "social_worker", "other_helplines", "hopeline_hours", "hopeline_services"}
-    )
+    TOPICS = frozenset({"first_step", "reluctant", "social_worker"})
 
     def wants(self, turn: Turn, content: Content) -> bool:
         """Take what may still be about the danger."""
