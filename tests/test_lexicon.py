@@ -16,7 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from skill.listening import safety
-from skill.listening.safety import COMPILED, crisis, mended, people, saying, wants_to_live
+from skill.listening.safety import COMPILED, crisis, mended, people, recognise
 from skill.listening.safety.phrases import Lexicon, Phrase, Word
 from skill.listening.safety.spoken import words
 from skill.listening.safety.stored import Stored
@@ -35,7 +35,7 @@ def everything(known: Lexicon, text: str) -> list[object]:
     """Say all that can be made of a text: names, words, and each phrase's places in the order they are found."""
     with patch.object(safety, "lexicon", lambda: known):
         said = mended(words(text))
-        found: list[object] = [crisis(text), wants_to_live(text), saying(text), said]
+        found: list[object] = [crisis(text), recognise(text), said]
     for kind in parsed().phrases:
         view = known.text(said)
         found.append([(kind, span, [*phrase.to]) for phrase in known.of(kind, view) for span in view.find(phrase)])
@@ -137,7 +137,8 @@ def test_lists_are_the_same() -> None:
     ],
 )
 def test_love_of_life_and_everyday_sayings(text: str, life: bool, everyday: bool) -> None:
-    assert (wants_to_live(text), saying(text)) == (life, everyday)
+    said = recognise(text)
+    assert (said.wants_to_live, said.saying) == (life, everyday)
 
 
 def test_only_what_a_text_may_hold_is_read_and_it_is_kept() -> None:

@@ -20,9 +20,10 @@ from typing import Any
 
 import content
 from skill.listening import NOT_OURS
-from skill.listening.danger import GRAVE, MILD, OTHER, SAFETY, Written, named, signs, written
+from skill.listening.danger import GRAVE, MILD, OTHER, SAFETY, Evidence
 from skill.listening.features import BUCKETS, buckets
 from skill.listening.index import FOLDER, MAGIC
+from skill.listening.safety import recognise
 from tools import models
 
 ROOT = Path(__file__).parent.parent
@@ -172,14 +173,7 @@ class Unseen:
     """One sentence, as scored by machines that had seen nothing of the hand that wrote it."""
 
     phrase: Phrase
-    topics: dict[str, float]
-    second: dict[str, float]
-    said: Written
-
-    @property
-    def signs(self) -> list[float]:
-        """Give the signs the judges weigh."""
-        return signs(self.said, len(self.phrase.text.split()), self.topics, self.second)
+    evidence: Evidence
 
 
 def unseen(found: list[Phrase]) -> list[Unseen]:
@@ -196,7 +190,8 @@ def unseen(found: list[Phrase]) -> list[Unseen]:
         for phrase, one, two in zip(held, first.scores(asked), second.scores(asked), strict=True):
             topics = dict(zip(first.labels, map(float, one), strict=True))
             danger = dict(zip(second.labels, map(float, two), strict=True))
-            out.append(Unseen(phrase, topics, danger, written(phrase.text)))
+            said, count = recognise(phrase.text), len(phrase.text.split())
+            out.append(Unseen(phrase, Evidence(said, count, topics, danger)))
         print(f"  unseen hands: {', '.join(sorted(held_hands))}")
     return out
 
@@ -213,7 +208,7 @@ def judges(found: list[Unseen]) -> dict[str, list[float]]:
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
-    x = np.array([u.signs for u in found])
+    x = np.array([u.evidence.signs() for u in found])
     grave = np.array([u.phrase.label in GRAVE for u in found])
     mild = np.array([u.phrase.label in MILD for u in found])
     innocent = ~(grave | mild)
@@ -240,11 +235,12 @@ def limits(found: list[Unseen], judged: dict[str, list[float]]) -> dict[str, flo
 
     ahead, lead, right, ours = [], [], [], []
     for one in found:
-        if named(one.signs, judged, one.said, one.topics, one.second):
+        if one.evidence.named(judged):
             continue
-        ordinary = {label: score for label, score in one.topics.items() if label not in SAFETY and label != NOT_OURS}
+        topics = one.evidence.topics
+        ordinary = {label: score for label, score in topics.items() if label not in SAFETY and label != NOT_OURS}
         (best, label), (second, _) = sorted(((s, name) for name, s in ordinary.items()), reverse=True)[:2]
-        ahead.append(best - one.topics[NOT_OURS])
+        ahead.append(best - topics[NOT_OURS])
         lead.append(best - second)
         right.append(label == one.phrase.label)
         ours.append(one.phrase.label != NOT_OURS)
@@ -254,7 +250,7 @@ def limits(found: list[Unseen], judged: dict[str, list[float]]) -> dict[str, flo
     )
     clear = max(0.0, float(np.quantile(a[~o], 1 - MOST_ACCEPTED)))
     close = float(np.quantile(d[o & (a > clear)], MOST_OFFERED))
-    return {"perhaps": 0.0, "ours": round(clear, 2), "lead": round(close, 3)}
+    return {"ours": round(clear, 2), "lead": round(close, 3)}
 
 
 def indexes(locale: str) -> dict[str, bytes]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from skill.listening.danger import SAFETY, named, signs, written
+from skill.listening.danger import SAFETY, Evidence
+from skill.listening.features import buckets
 from skill.listening.index import index
+from skill.listening.safety import recognise
 
 NOT_OURS = "out_of_domain"
 MAX_CHOICES = 3
@@ -28,14 +30,14 @@ class Heard:
 def listen(text: str, locale: str = "en-US") -> Heard:
     """Decide what a sentence is about: danger first, then the topic; unknown is never a guess.
 
-    What is not ours was learned as a label of its own: a topic has to beat it clearly to be answered, narrowly to be
-    offered as a choice. Two topics that are close to each other are both offered.
+    What is not ours was learned as a label of its own, which a topic has to beat. Topics that are close to each other
+    are offered together.
     """
     known, second_look = index(locale), index(f"danger-{locale}")
-    scored = dict(zip(known.labels, known.scores(text), strict=True))
-    danger = dict(zip(second_look.labels, second_look.scores(text), strict=True))
-    said = written(text)
-    grave = named(signs(said, len(text.split()), scored, danger), second_look.judges, said, scored, danger)
+    features = buckets(text)
+    scored = known.scores(features)
+    evidence = Evidence(recognise(text), len(text.split()), scored, second_look.scores(features))
+    danger = evidence.named(second_look.judges)
     not_ours = scored.pop(NOT_OURS)
     ranked = sorted(((score, name) for name, score in scored.items() if name not in SAFETY), reverse=True)
     (best, label), (second, runner_up) = ranked[0], ranked[1]
@@ -44,9 +46,9 @@ def listen(text: str, locale: str = "en-US") -> Heard:
     def heard(outcome: Literal["sure", "unsure", "none"], name: str, choices: tuple[str, ...] = ()) -> Heard:
         return Heard(outcome, name, choices, round(ours, 3), round(lead, 3), runner_up)
 
-    if grave:
-        return Heard("sure", grave, (), round(scored[grave] - not_ours, 3), round(scored[grave] - best, 3), label)
-    if ours < limits["perhaps"]:
+    if danger:
+        return Heard("sure", danger, (), round(scored[danger] - not_ours, 3), round(scored[danger] - best, 3), label)
+    if ours < 0:
         return heard("none", NOT_OURS)
     if label.endswith("Intent"):
         return heard("sure", label)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 import mmap
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from skill.listening.features import BUCKETS, buckets
+from skill.listening.features import BUCKETS
 
 FOLDER = Path(__file__).parent
 MAGIC = b"listening 1\n"
@@ -39,11 +40,11 @@ class Index:
         start += 4 * BUCKETS
         self._weights = data[start : start + width * BUCKETS].cast("b")
 
-    def scores(self, text: str) -> list[float]:
-        """Score a text for every label, in the order of `labels`; above zero speaks for it."""
+    def scores(self, features: Iterable[Mapping[int, float]]) -> dict[str, float]:
+        """Score what `features.buckets` gave of a text for every label; above zero speaks for it."""
         out = list(self.bias)
         width = len(out)
-        for family in buckets(text):
+        for family in features:
             weighed = [(b, n * self._rarity[b]) for b, n in family.items()]
             length = math.sqrt(sum(v * v for _, v in weighed))
             if not length:
@@ -53,7 +54,7 @@ class Index:
                 if by:
                     row = self._weights[bucket * width : (bucket + 1) * width]
                     out = [total + by * weight for total, weight in zip(out, row, strict=True)]
-        return out
+        return dict(zip(self.labels, out, strict=True))
 
 
 @cache

@@ -5,72 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_NUMBERS = dict(
-    zip(
-        [
-            "0",
-            "1",
-            "2",
-            "3",
-            "4",
-            "5",
-            "6",
-            "7",
-            "8",
-            "9",
-            "10",
-            "11",
-            "12",
-            "13",
-            "14",
-            "15",
-            "16",
-            "17",
-            "18",
-            "19",
-            "20",
-            "30",
-            "40",
-            "50",
-            "60",
-            "70",
-            "80",
-            "90",
-        ],
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-            "thirty",
-            "forty",
-            "fifty",
-            "sixty",
-            "seventy",
-            "eighty",
-            "ninety",
-        ],
-        strict=True,
-    )
-)
-_DIGITS = frozenset(
+_NUMBERS = {
+    "0": "zero", "1": "one", "2": "two", "3": "three", "4": "four", "5": "five", "6": "six", "7": "seven",
+    "8": "eight", "9": "nine", "10": "ten", "11": "eleven", "12": "twelve", "13": "thirteen", "14": "fourteen",
+    "15": "fifteen", "16": "sixteen", "17": "seventeen", "18": "eighteen", "19": "nineteen", "20": "twenty",
+    "30": "thirty", "40": "forty", "50": "fifty", "60": "sixty", "70": "seventy", "80": "eighty", "90": "ninety",
+}  # fmt: skip
+DIGITS = frozenset(
     ["zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "double", "triple"]
 )
 
@@ -166,26 +107,10 @@ _PHRASES = {
     "thank you": "thanks",
 }
 _ENDINGS = (("n't", " not"), ("'re", " are"), ("'ve", " have"), ("'ll", " will"), ("'m", " am"), ("'d", " would"))
-_IS = frozenset(
-    [
-        "he",
-        "she",
-        "it",
-        "that",
-        "this",
-        "there",
-        "here",
-        "what",
-        "who",
-        "where",
-        "when",
-        "how",
-        "why",
-        "everything",
-        "nobody",
-        "somebody",
-    ]
-)
+_IS = frozenset({
+    "he", "she", "it", "that", "this", "there", "here", "what", "who", "where", "when", "how", "why", "everything",
+    "nobody", "somebody",
+})  # fmt: skip
 
 _LETTERS = re.compile(r"\b(?:[a-z] ){1,}[a-z]\b")
 _PHRASE = re.compile(r"\b(" + "|".join(sorted(_PHRASES, key=len, reverse=True)) + r")\b")
@@ -240,7 +165,7 @@ def _numbers_apart(said: list[str]) -> list[str]:
     out: list[str] = []
     run: list[str] = []
     for word in [*said, ""]:
-        if word in _DIGITS:
+        if word in DIGITS:
             run.append(word)
             continue
         out += ["#number"] if len(run) > 3 else run

@@ -6,6 +6,7 @@ here is `lexicon.jsonl`, which `make models` compiles from them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -23,12 +24,35 @@ def lexicon() -> Lexicon:
     return Stored(COMPILED)
 
 
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What the lexicon says of a text."""
+
+    #: The ring-3 topic it belongs to, or empty.
+    topic: str
+    #: Somebody says that they love life or fear death.
+    wants_to_live: bool
+    #: An everyday saying stands in it.
+    saying: bool
+
+
 def crisis(text: str) -> str:
     """Name the ring-3 topic a text belongs to, or give an empty string."""
+    return _topic(mended(words(text)))
+
+
+def recognise(text: str) -> Recognised:
+    """Say all the lexicon knows of a text, for whoever weighs it with other signs."""
     known = lexicon()
     heard = mended(words(text))
+    view = known.text(heard)
+    return Recognised(_topic(heard), view.has(known.of("life", view)), view.has(known.of("sayings", view)))
+
+
+def _topic(heard: list[str]) -> str:
     if not heard:
         return ""
+    known = lexicon()
     plain = hidden(hidden(heard, "sayings"), "life")
     view = known.text(plain)
     if view.has(known.of("emergency", view)):
@@ -43,22 +67,6 @@ def crisis(text: str) -> str:
     if whole.has(known.of("life", whole)) or whole.has(known.of("distress", whole)):
         return "distress"
     return ""
-
-
-def wants_to_live(text: str) -> bool:
-    """Tell whether somebody says that they love life or fear death."""
-    return _holds(text, "life")
-
-
-def saying(text: str) -> bool:
-    """Tell whether an everyday saying stands in a text."""
-    return _holds(text, "sayings")
-
-
-def _holds(text: str, kind: str) -> bool:
-    known = lexicon()
-    view = known.text(mended(words(text)))
-    return view.has(known.of(kind, view))
 
 
 def mended(spoken: list[str]) -> list[str]:

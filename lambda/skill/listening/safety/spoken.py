@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from skill.listening.words import DIGITS
+
 #: Stands where words were hidden or left out; no gap of a phrase reaches across it.
 MARK = "·"
 #: Characters looked at from each end of a text. Nobody says more in one breath than both together.
@@ -32,150 +34,27 @@ _SHORT = {
 }  # fmt: skip
 _TAILS = (("n't", "not"), ("'ll", "will"), ("'re", "are"), ("'ve", "have"), ("'d", "would"), ("'m", "am"))
 #: After these, 's is "is"; after any other word it may be "is" or a possessive, and stays a word of its own.
-_IS = frozenset(
-    {  # fmt: off
-        "he",
-        "she",
-        "it",
-        "that",
-        "what",
-        "who",
-        "there",
-        "here",
-        "where",
-        "how",
-        "everything",
-        "nothing",
-        "nobody",
-        "somebody",
-        "someone",
-        "everybody",
-        "everyone",
-        "anybody",
-        "anyone",
-    }
-)  # fmt: on
+_IS = frozenset({
+    "he", "she", "it", "that", "what", "who", "there", "here", "where", "how", "everything", "nothing", "nobody",
+    "somebody", "someone", "everybody", "everyone", "anybody", "anyone",
+})  # fmt: skip
 
 #: Said for breath or weight only. Dropping them makes one phrase of many ways to say it.
-_DROPPED = frozenset(
-    {  # fmt: off
-        "a",
-        "an",
-        "the",
-        "um",
-        "uh",
-        "uhm",
-        "umm",
-        "uhh",
-        "er",
-        "erm",
-        "hmm",
-        "hm",
-        "mm",
-        "ah",
-        "ow",
-        "just",
-        "really",
-        "very",
-        "quite",
-        "literally",
-        "honestly",
-        "actually",
-        "basically",
-        "truly",
-        "simply",
-        "so",
-        "even",
-        "still",
-        "also",
-        "please",
-        "already",
-        "always",
-        "sometimes",
-        "maybe",
-        "perhaps",
-        "probably",
-        "frankly",
-        "alexa",
-        "hey",
-        "hi",
-        "hello",
-        "yeah",
-        "yep",
-        "seriously",
-        "totally",
-        "absolutely",
-        "completely",
-        "definitely",
-        "certainly",
-        "anyway",
-        "pretty",
-        "damn",
-        "fucking",
-        "goddamn",
-        "terribly",
-        "awfully",
-    }
-)  # fmt: on
+_DROPPED = frozenset({
+    "a", "an", "the", "um", "uh", "uhm", "umm", "uhh", "er", "erm", "hmm", "hm", "mm", "ah", "ow", "just",
+    "really", "very", "quite", "literally", "honestly", "actually", "basically", "truly", "simply", "so", "even",
+    "still", "also", "please", "already", "always", "sometimes", "maybe", "perhaps", "probably", "frankly",
+    "alexa", "hey", "hi", "hello", "yeah", "yep", "seriously", "totally", "absolutely", "completely", "definitely",
+    "certainly", "anyway", "pretty", "damn", "fucking", "goddamn", "terribly", "awfully",
+})  # fmt: skip
 _DROPPED_PAIRS = frozenset({("kind", "of"), ("sort", "of"), ("you", "know"), ("i", "mean"), ("i", "guess")})
 #: "Like" is a word of its own only after these; elsewhere it is a pause.
-_LIKE_AFTER = frozenset(
-    {  # fmt: off
-        "feel",
-        "feels",
-        "feeling",
-        "felt",
-        "look",
-        "looks",
-        "looked",
-        "looking",
-        "would",
-        "seem",
-        "seems",
-        "i",
-        "you",
-        "we",
-        "they",
-        "sound",
-        "sounds",
-        "something",
-        "anything",
-        "do",
-        "does",
-        "not",
-        "dying",
-        "think",
-        "more",
-        "ground",
-        "one",
-        "me",
-        "him",
-        "her",
-        "us",
-        "it",
-        "live",
-        "living",
-        "on",
-        "act",
-        "acting",
-        "acts",
-    }
-)  # fmt: on
-_TWICE = frozenset(
-    {  # fmt: off
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "oh",
-        "zero",
-    }
-)  # fmt: on
+_LIKE_AFTER = frozenset({
+    "feel", "feels", "feeling", "felt", "look", "looks", "looked", "looking", "would", "seem", "seems", "i", "you",
+    "we", "they", "sound", "sounds", "something", "anything", "do", "does", "not", "dying", "think", "more",
+    "ground", "one", "me", "him", "her", "us", "it", "live", "living", "on", "act", "acting", "acts",
+})  # fmt: skip
+_TWICE = DIGITS - {"double", "triple"}
 
 
 def tokens(text: str) -> list[str]:
