@@ -10,7 +10,7 @@ SCREENS := tests/browser/node_modules/.package-lock.json
 export PYTHONPATH := lambda:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-voice talk run-aws test check lint format types content models models-check transcripts package lock \
+.PHONY: help setup run run-voice talk run-aws test check lint format types content models models-check teach transcripts package lock \
         clean build-SkillFunction build-TextsConsumer conformance conformance-setup node-setup sam-setup bench handout opt-in score show release-check \
         voice-setup hear test-voice
 
@@ -53,6 +53,15 @@ models: setup  ## compile what people may say: Amazon's model, the carriers, the
 	@$(PY) -m tools.lexicon
 	@$(PY) -m tools.train
 
+teach: setup .venv-teach/.stamp  ## teach the closer look anew (an hour; fetches PyTorch once), then run `make models`
+	@.venv-teach/bin/python -m tools.teach
+
+.venv-teach/.stamp: requirements/teach.txt
+	@echo "Fetching PyTorch into .venv-teach (some minutes, only when its list changes) ..."
+	@$(PYTHON) -m venv .venv-teach
+	@.venv-teach/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/teach.txt
+	@touch $@
+
 transcripts: setup  ## play every dialog and write the transcripts people review
 	@$(PY) -m tools.transcripts
 
@@ -90,6 +99,7 @@ content: setup  ## check the words as an editor would
 models-check: setup
 	@$(PY) -m tools.models --check
 	@$(PY) -m tools.lexicon --check
+	@$(PY) -m tools.teach --check
 	@$(PY) -m tools.train --check
 	@$(PY) -m tools.transcripts --check
 
@@ -146,5 +156,5 @@ sam-setup: .venv-sam/.stamp  ## the SAM command line in its own environment
 	@touch $@
 
 clean:  ## remove everything made here
-	@rm -rf build .venv .venv-sam .venv-voice tests/node/node_modules tests/browser/node_modules tests/conformance/node_modules
+	@rm -rf build .venv .venv-sam .venv-teach .venv-voice tests/node/node_modules tests/browser/node_modules tests/conformance/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -31,6 +31,13 @@ class Source:
     url: str
     date: str
     grade: str
+    #: The title as it is said, where the written one is hard to say.
+    spoken: str = ""
+
+    @property
+    def said(self) -> str:
+        """Give the title as it is said aloud."""
+        return self.spoken or self.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +86,12 @@ class Answer:
     intent: str
     title: str
     name: str
+    #: What `say` rests on, and each step that names no facts of its own.
     facts: tuple[str, ...]
     wording: Wording
     for_other: Wording | None = None
+    #: What each step rests on, in order; an empty one rests on `facts`.
+    more_facts: tuple[tuple[str, ...], ...] = ()
     helpline: bool = False
     care_team: bool = False
     safety: str = "none"
@@ -96,6 +106,16 @@ class Answer:
         """Give the wording for somebody the asker cares for (`who`), or for the asker when `who` is empty."""
         return self.for_other if who and self.for_other else self.wording
 
+    def facts_of(self, step: int) -> tuple[str, ...]:
+        """Give the facts that a step of `more` rests on, counted from 1; 0 is what is said first."""
+        own = self.more_facts[step - 1] if 0 < step <= len(self.more_facts) else ()
+        return own or self.facts
+
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """List every fact the answer rests on, its steps included, each once."""
+        return tuple(dict.fromkeys([*self.facts, *(fact for step in self.more_facts for fact in step)]))
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -107,6 +127,10 @@ class Line:
     asks: str = ""
     #: Title of the card that goes with it; empty: no card.
     card: str = ""
+    #: What its words rest on; a line that gives a telephone number rests on the number's fact.
+    facts: tuple[str, ...] = ()
+    #: The language it is in ("es-US") where that is not the locale's, so that a voice of that language says it.
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +247,7 @@ def _answer(topic: str, row: Mapping[str, Any]) -> Answer:
         facts=tuple(row["facts"]),
         wording=_wording(row),
         for_other=_wording(other) if other else None,
+        more_facts=tuple(tuple(step) for step in row.get("more_facts", ())),
         helpline=row.get("helpline", False),
         care_team=row.get("care_team", False),
         safety=row.get("safety", "none"),
@@ -231,6 +256,11 @@ def _answer(topic: str, row: Mapping[str, Any]) -> Answer:
         stop_intent=row.get("stop_intent", ""),
         yes=row.get("yes", ""),
     )
+
+
+def _line(key: str, row: Mapping[str, Any], phones: Mapping[str, Phone]) -> Line:
+    given = [phone.fact for phone in phones.values() if f"{{{phone.id}}}" in row["say"]]
+    return Line(**{"key": key, **row, "facts": tuple(row.get("facts", given))})
 
 
 def _button(row: Mapping[str, Any]) -> Button:
@@ -271,7 +301,7 @@ def load(locale: str = DEFAULT_LOCALE) -> Content:
     return Content(
         locale=locale,
         answers=answers,
-        lines={key: Line(key=key, **row) for key, row in dialog["line"].items()},
+        lines={key: _line(key, row, phones) for key, row in dialog["line"].items()},
         words=dialog["words"],
         people={key: Person(id=key, **row) for key, row in dialog.get("person", {}).items()},
         texts=read_toml(folder / "texts.toml"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cache
@@ -39,12 +40,16 @@ class Understood:
     how: str = "exact"
 
 
+def _unaccented(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
 def normal(text: str) -> str:
-    """Write a sentence the way speech recognition hands it over: small letters, words and digits only."""
-    text = text.lower().replace("\u2019", "'").replace("-", " ")
+    """Write a sentence the way speech recognition hands it over: small letters, no accents, words and digits only."""
+    text = _unaccented(text.lower().replace("\u2019", "'").replace("-", " "))
     text = re.sub(r"\b2nd\b", "second", text)
     text = re.sub(r"\bdr\b\.?", "doctor", text)
-    return " ".join(re.sub(r"[^a-z0-9áéíóúüñ' ]", " ", text).split())
+    return " ".join(re.sub(r"[^a-z0-9' ]", " ", text).split())
 
 
 class Ears:
@@ -70,7 +75,7 @@ class Ears:
                 if sample.endswith(f" {{{names.QUESTION_SLOT}}}"):
                     self._carriers.append((sample.rsplit(" ", 1)[0], intent["name"]))
                 else:
-                    self._exact.setdefault(sample, intent["name"])
+                    self._exact.setdefault(_unaccented(sample), intent["name"])
         self._carriers.sort(key=lambda pair: -len(pair[0]))
         self._index()
 

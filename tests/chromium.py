@@ -5,7 +5,11 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+
+#: Milliseconds a page may take to show what is expected of it: the machine may be busy with three other workers.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 
 CHROMIUM = shutil.which("chromium") or ""
 FLAGS = (

@@ -20,6 +20,8 @@ os.environ.update(
     AWS_ACCESS_KEY_ID="testing",
     AWS_SECRET_ACCESS_KEY="testing",
     AWS_EC2_METADATA_DISABLED="true",
+    # Several workers share the processors: one thread each, or they wait for one another.
+    OPENBLAS_NUM_THREADS="1",
 )
 
 

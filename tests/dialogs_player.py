@@ -110,6 +110,12 @@ class Player:
             raise AssertionError(f"a turn names what no one holds: {unknown}")
         return heard
 
+    def intend(self, intent: str, said: str, *, for_mother: bool = False) -> None:
+        """Ask something for oneself or for one's mother, as Alexa would hand it over."""
+        slots = ({"who": "my mom"}, {"who": "mother"}) if for_mother else ()
+        heard = self.rehearsal.device.intend(intent, *slots, said=said)
+        self.log.append({"say": said, **record(said, [heard])})
+
     def play(self, turns: list[dict[str, Any]]) -> None:
         """Play all turns."""
         for row in turns:

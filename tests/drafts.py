@@ -67,6 +67,11 @@ class Draft:
         return found
 
     @property
+    def checks(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.table(content.ROOT / "facts.toml")["check"]
+        return found
+
+    @property
     def sources(self) -> dict[str, Any]:
         found: dict[str, Any] = self.table(content.ROOT / "facts.toml")["source"]
         return found

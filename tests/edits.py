@@ -30,6 +30,16 @@ def for_other(topic: str, text: str) -> Change:
     return lambda d: d.answers[topic]["for_other"].update(say=text)
 
 
+def rests(topic: str, *facts: str) -> Change:
+    """Change what an answer rests on."""
+    return lambda d: d.answers[topic].update(facts=list(facts))
+
+
+def step_rests(topic: str, number: int, *facts: str) -> Change:
+    """Change what a step rests on; with no facts, it rests on what the answer does."""
+    return lambda d: d.answers[topic]["more_facts"].__setitem__(number - 1, list(facts))
+
+
 def fact(key: str, **changes: Any) -> Change:
     """Change a fact."""
     return lambda d: d.facts[key].update(changes)

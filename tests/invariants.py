@@ -70,7 +70,8 @@ def check(heard: Heard) -> None:
 def is_safety(heard: Heard) -> bool:
     """Tell whether the turn spoke a crisis or urgent answer."""
     answers = content.load("en-US").answers
-    return any(answers[k].safety in {"crisis", "urgent"} for k in heard.keys if k in answers)
+    topics = [key.partition(".")[0] for key in heard.keys]
+    return any(answers[t].safety in {"crisis", "urgent"} for t in topics if t in answers)
 
 
 def drawn(heard: Heard) -> dict[str, Any] | None:

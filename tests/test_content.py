@@ -61,7 +61,7 @@ def test_a_confirmed_fact_with_a_person_and_a_day_is_fine() -> None:
 
 def test_a_fact_of_grade_d_is_never_among_those_spoken() -> None:
     book = Book(content.DEFAULT_LOCALE, TODAY)
-    spoken = {key for answer in book.content.answers.values() for key in answer.facts}
+    spoken = {key for answer in book.content.answers.values() for key in answer.cited}
     assert "X13" not in spoken
     assert {facts.grade_of(book, key) for key in spoken} <= {"A", "B", "C"}
 
@@ -279,7 +279,7 @@ def test_an_answer_is_shown_with_all_it_rests_on(capsys: pytest.CaptureFixture[s
     answer = content.load().answer("caregiver")
     assert answer.wording.say in said
     assert "Asked about somebody else" in said
-    for key in answer.facts:
+    for key in answer.cited:
         held = content.load().facts[key]
         assert held.text in said
         assert all(source.url in said and source.organisation in said for source in held.sources)

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 from drafts import Draft
-from edits import Change, fact, for_other, line, say, step, without, words
+from edits import Change, fact, for_other, line, rests, say, step, step_rests, without, words
 
 from content import ContentError
 from tools.content_rules import (
@@ -27,6 +27,7 @@ from tools.content_rules import (
     tables,
 )
 
+CREDIT = facts.not_in_the_fact_sheet
 SECONDS_TOO_LONG = "one two three four five six seven eight nine ten. " * 6
 
 
@@ -47,6 +48,7 @@ CASES = [
     Case(tables.shape, lambda d: d.answers["what_is"].update(for_others={"say": "One."}), "for_others", "[what_is]"),
     Case(tables.shape, lambda d: d.answers["what_is"]["for_other"].update(steps=[]), "steps", "[what_is.for_other]"),
     Case(tables.shape, lambda d: d.answers["what_is"].update(more="One step."), "list", "[what_is], more"),
+    Case(tables.shape, lambda d: d.answers["what_is"].update(more_facts=["S5"]), "each step", "[what_is], more_facts"),
     Case(tables.shape, lambda d: d.answers["what_is"].update(care_team="yes"), "true or false", "care_team"),
     Case(tables.shape, lambda d: d.answers["what_is"].update(stop="Stop."), "Nothing reads stop", "[what_is]"),
     Case(tables.shape, lambda d: d.answers.update(what_is="One."), "not a table", "[what_is]"),
@@ -78,10 +80,38 @@ CASES = [
     Case(facts.state, fact("S43", state="confirmed", confirmed_on="2026-11-22"), "by nobody", "[fact.S43]"),
     Case(facts.state, fact("S43", state="confirmed", confirmed_by="A. Person"), "no day", "[fact.S43]"),
     Case(facts.state, fact("S43", confirmed_by="A. Person"), "state is not confirmed", "[fact.S43]"),
+    Case(tables.shape, without(lambda d: d.checks["old_pages"], "topics"), "lacks topics", "[check.old_pages]"),
+    Case(facts.checks, lambda d: d.checks["old_pages"].update(facts=["E99"]), "'E99' is not in", "[check.old_pages]"),
+    Case(facts.checks, lambda d: d.checks["old_pages"].update(topics=["cook"]), "id 'cook'", "[check.old_pages]"),
+    Case(facts.checks, lambda d: d.checks["old_pages"].update(state="open"), "no state", "[check.old_pages]"),
+    Case(facts.checks, lambda d: d.checks["old_pages"].update(state="confirmed"), "by nobody", "[check.old_pages]"),
     Case(facts.may_be_spoken, lambda d: d.answers["what_is"]["facts"].append("E27"), "E27 may not be spoken"),
     Case(facts.may_be_spoken, lambda d: d.answers["what_is"]["facts"].append("S45"), "only be spoken in about"),
     Case(facts.may_be_spoken, lambda d: d.sources["macmillan"].update(grade="D"), "E66 is of grade D", "[outside_us]"),
     Case(facts.may_be_spoken, fact("E66", grade="D"), "E66 is of grade D", "[outside_us]"),
+    Case(facts.answers_rest_on_facts, lambda d: d.answers["records"]["more_facts"].pop(), "there are 3", "[records]"),
+    Case(facts.answers_rest_on_facts, lambda d: d.answers["records"]["more_facts"][0].append("S99"), "'S99' is not in"),
+    Case(
+        facts.may_be_spoken, lambda d: d.answers["records"]["more_facts"][0].append("E27"), "E27 may not", "[records]"
+    ),
+    Case(facts.answers_rest_on_facts, line("spanish", "Hola.", facts=["S99"]), "'S99' is not in", "[line.spanish]"),
+    # -- what CancerCare's fact sheet never says
+    Case(CREDIT, rests("records", "S49"), "which records to bring", "[records], say"),
+    Case(CREDIT, rests("insurance_cost", "S13", "E28", "E29"), "what insurance pays", "[insurance_cost], say"),
+    Case(CREDIT, rests("how_long_wait", "S2", "S3"), "how long one may wait", "[how_long_wait], say"),
+    Case(CREDIT, rests("medicare", "S13"), "Medicare", "[medicare], say"),
+    Case(CREDIT, rests("virtual", "S49"), "opinions from afar", "[virtual], say"),
+    Case(CREDIT, rests("differ", "S41"), "opinions that differ", "[differ.for_other], say"),
+    Case(CREDIT, rests("hopeline_hours", "S43"), "hours", "[hopeline_hours], say"),
+    Case(CREDIT, rests("language", "S43", "E54"), "languages", "[language], say"),
+    Case(CREDIT, rests("financial_help", "S42"), "money help", "[financial_help], say"),
+    Case(CREDIT, rests("emergency", "S1"), "emergencies", "[emergency], reprompt"),
+    Case(CREDIT, rests("distress", "S1", "X1"), "texting", "[distress], say"),
+    Case(CREDIT, step_rests("first_step", 3), "which records to bring", "[first_step], more, step 3"),
+    Case(CREDIT, step_rests("where_find", 2), "what insurance pays", "[where_find], more, step 2"),
+    Case(CREDIT, step_rests("no_insurance", 2, "S42"), "prices", "[no_insurance.for_other], more, step 2"),
+    Case(CREDIT, step_rests("hopeline_services", 2, "S42"), "support groups", "[hopeline_services], more, step 2"),
+    Case(CREDIT, without(lambda d: d.lines["spanish"], "facts"), "languages", "[line.spanish]"),
     Case(facts.forbidden, step("why_helps", "It can point to alternative therapies."), "(S8)", "[why_helps], more"),
     Case(facts.forbidden, line("welcome", "Welcome. Takeda brought it to you."), "(S45)", "[line.welcome]"),
     # -- length
@@ -116,6 +146,12 @@ CASES = [
     ),
     Case(questions.open_when_asked, line("thanks", "Anything else?"), "does not listen", "[line.thanks]"),
     Case(questions.open_when_asked, line("ask_more", "More."), "does not ask", "[line.ask_more]"),
+    Case(
+        questions.open_when_asked,
+        lambda d: d.lines["spanish_suicide"].update(asks="more"),
+        "does not ask",
+        "[line.spanish_suicide]",
+    ),
     Case(questions.open_when_asked, lambda d: d.lines["ask_more"].update(asks=""), "name", "[line.ask_more]"),
     Case(questions.composed, say("what_is", "Shall we start? It helps."), "2 questions", "[what_is]"),
     Case(questions.composed, line("thanks", "You're welcome. All right?"), "2 questions", "conversation.py"),
@@ -124,6 +160,12 @@ CASES = [
         lambda d: d.sources["cancercare_sheet"].update(title="When to get one?"),
         "question of its own",
         "[source.cancercare_sheet], title",
+    ),
+    Case(
+        questions.spoken_titles,
+        without(lambda d: d.sources["nccn_ovarian_2013"], "spoken"),
+        "Add `spoken`",
+        "[source.nccn_ovarian_2013], title",
     ),
     # -- numbers
     Case(numbers.typed, step("what_is", "Call 800-813-4673."), "'800-813-4673' is typed", "[what_is]"),
@@ -180,6 +222,22 @@ CASES = [
         "words.toml",
     ),
     Case(
+        medicine.treatment_has_care_team,
+        lambda d: d.words["not_about_treatment"].update(records="tissue slides"),
+        "needs no exception",
+        "words.toml",
+    ),
+    Case(medicine.treatment_has_care_team, step("doctor_upset", "You can put off surgery and wait."), "'surgery'"),
+    Case(medicine.treatment_has_care_team, step("doctor_upset", "The operation can be later."), "'operation'"),
+    Case(medicine.treatment_has_care_team, step("doctor_upset", "These pills can wait."), "'pills'"),
+    Case(medicine.treatment_has_care_team, step("doctor_upset", "The medicine can wait."), "'medicine'"),
+    Case(medicine.treatment_has_care_team, step("doctor_upset", "There are new drugs."), "'drugs'"),
+    Case(medicine.treatment_has_care_team, step("doctor_upset", "A hormone shot is one way."), "'hormone'"),
+    Case(medicine.treatment_has_care_team, step("doctor_upset", "A transplant is one way."), "'transplant'"),
+    # an exception is for its words alone, and wording for somebody else is looked at as well
+    Case(medicine.treatment_has_care_team, step("medicare", "Some drugs can wait."), "'drugs'", "[medicare]"),
+    Case(medicine.treatment_has_care_team, for_other("doctor_upset", "{They} can have surgery."), "'surgery'"),
+    Case(
         medicine.leads_back,
         say("what_is", "Another cancer doctor looks.", more=["It is quick.", "Ask your own doctor."]),
         "leads back",
@@ -190,6 +248,16 @@ CASES = [
         lambda d: d.answers["agree"]["for_other"].update(say="They agree.", more=["Go on.", "Go on."]),
         "leads back",
         "[agree.for_other]",
+    ),
+    *(
+        Case(medicine.leads_back, say("agree", sentence, more=["Go on."]), "leads back", "[agree], say")
+        for sentence in (
+            "Chemo may help. Your doctor can be wrong.",
+            "Chemo may help. Your own doctor may know.",
+            "You can start chemo without the care team.",
+            "Chemo may help. Don't ask your doctor.",
+            "Chemo may help. Ask a friend. Your doctor may not know.",
+        )
     ),
     # -- somebody else
     Case(others.worded_for_others, lambda d: d.answers["what_is"].pop("for_other"), "no wording", "[what_is]"),
@@ -216,6 +284,21 @@ CASES = [
     ),
     Case(safety.crisis_names_help, lambda d: d.answers["emergency"].pop("reprompt"), "no reprompt", "[emergency]"),
     Case(safety.crisis_names_help, for_other("urgent_symptom", "Call the team."), "{emergency}", "[urgent_symptom]"),
+    Case(
+        safety.crisis_in_spanish,
+        line("spanish_suicide", "Llame al {emergency}."),
+        "{lifeline}",
+        "[line.spanish_suicide]",
+    ),
+    Case(
+        safety.crisis_in_spanish,
+        lambda d: d.lines["spanish_emergency"].pop("lang"),
+        "names no language",
+        "[line.spanish_emergency]",
+    ),
+    Case(
+        safety.crisis_in_spanish, line("spanish_emergency", "¿{emergency}?"), "asks nothing", "[line.spanish_emergency]"
+    ),
     Case(safety.crisis_is_bare, say("suicide", "Are you safe? {lifeline}, {emergency}."), "asks nothing", "[suicide]"),
     Case(safety.crisis_is_bare, say("suicide", "{lifeline}, {emergency}, or the Hopeline."), "Hopeline", "[suicide]"),
     Case(safety.crisis_is_bare, say("urgent_symptom", "Call CancerCare. {emergency}."), "Hopeline", "[urgent_symptom]"),
@@ -287,6 +370,12 @@ NEVER = [
     ("Half a pill is enough.", medicine.dose),
     ("Take it once a day.", medicine.dose),
     ("Take some aspirin.", medicine.dose),
+    ("Take two aspirin with food.", medicine.dose),
+    ("Take it daily.", medicine.dose),
+    ("Two a day will do.", medicine.dose),
+    ("Take it with food.", medicine.dose),
+    ("Double up on your pain medicine.", medicine.dose),
+    ("You can cut back on your pills.", medicine.dose),
     ("It works for 80% of people.", medicine.prognosis),
     ("It works for eighty percent.", medicine.prognosis),
     ("Nine out of ten get well.", medicine.prognosis),
@@ -294,7 +383,30 @@ NEVER = [
     ("People live for about two more years.", medicine.prognosis),
     ("This can be cured.", medicine.prognosis),
     ("The life expectancy is good.", medicine.prognosis),
+    ("It is curable.", medicine.prognosis),
+    ("It is fatal.", medicine.prognosis),
+    ("People with this often die.", medicine.prognosis),
+    ("The outlook is good.", medicine.prognosis),
+    ("Half of people live five years.", medicine.prognosis),
+    ("Most people with it live for years.", medicine.prognosis),
+    ("You have a year left.", medicine.prognosis),
+    ("Most people beat this cancer.", medicine.prognosis),
+    ("You have a good chance of beating this.", medicine.prognosis),
+    ("Your chances are good.", medicine.prognosis),
+    ("You will get better.", medicine.prognosis),
+    ("It can only get worse.", medicine.prognosis),
     ("You should have chemo.", medicine.recommendation),
+    ("Surgery is the way to go.", medicine.recommendation),
+    ("Ask for Keytruda.", medicine.recommendation),
+    ("Ask about pembrolizumab.", medicine.recommendation),
+    ("A trial is your best bet.", medicine.recommendation),
+    ("Chemo is worth it.", medicine.recommendation),
+    ("Turmeric can help with cancer.", medicine.recommendation),
+    ("This diet fights cancer.", medicine.recommendation),
+    ("Herbs may help.", medicine.recommendation),
+    ("Your first doctor is right.", medicine.recommendation),
+    ("Your doctor can be wrong.", medicine.recommendation),
+    ("You can put off surgery and wait.", medicine.recommendation),
     ("I recommend surgery.", medicine.recommendation),
     ("Dr. Smith is good.", medicine.recommendation),
     ("Go to the best hospital you can.", medicine.recommendation),
@@ -316,7 +428,15 @@ NEVER = [
     ("It costs 590 dollars.", facts.forbidden),
     ("The Hopeline is open nine to seven.", facts.forbidden),
     ("The institute answers eight to eight.", facts.forbidden),
+    ("The institute answers from eight until eight.", facts.forbidden),
+    ("The National Cancer Institute answers day and night.", facts.forbidden),
+    ("Call {nci}. It answers at any hour.", facts.forbidden),
+    ("Eighty six of a hundred agree.", facts.forbidden),
+    ("In 86 of a hundred they agree.", facts.forbidden),
     ("You can text the Hopeline.", facts.forbidden),
+    ("You can message the Hopeline.", facts.forbidden),
+    ("Send the Hopeline a text.", facts.forbidden),
+    ("The Hopeline takes messages.", facts.forbidden),
     ("Call or text {hopeline}.", facts.forbidden),
     ("Shall I text the number.", facts.forbidden),
     ("Takeda paid for it.", facts.forbidden),
@@ -371,6 +491,20 @@ FINE = [
     "It's toll-free. You can say yes or no.",
     "Ask once or twice. That's fine.",
     "I use a fact sheet. I'm not a doctor.",
+    "Ask early. It can take a few weeks.",
+    "Bring a list of your medicines. Take it with you.",
+    "You may feel better with a doctor who is open to it.",
+    "If it gets worse, call your team.",
+    "Ask the doctor you saw last week.",
+    "This is a chance to ask all you like.",
+    "It's worth a call. Take the result back to your doctor.",
+    "There may be other ways to treat the cancer.",
+    "You can help someone with cancer. Ask for Spanish.",
+    "Ask each doctor what they think is right for you.",
+    "It can delay treatment, so talk with your doctor.",
+    "The American Cancer Society answers day and night.",
+    "I can send you one text message with the Hopeline's number.",
+    "Call the National Cancer Institute. Call your doctor any day.",
 ]
 
 
@@ -385,12 +519,51 @@ def test_what_may_be_said_is_left_alone(sentence: str) -> None:
     assert [str(f) for rule in rules for f in draft.found_by(rule) if sentence in f.quote] == []
 
 
+#: Ways of leading back to the person's own doctor or team.
+BACK = [
+    "Ask your doctor.",
+    "You can also ask your own cancer doctor.",
+    "Talk it over with your care team.",
+    "You could tell your doctor: I have a question.",
+    "Call the cancer team first.",
+    "Ask the new hospital, or your own doctor, how.",
+    "Take what you learn back to your own doctor.",
+    "You can start with the doctor who found the cancer.",
+    "Your own doctor is the best one to ask.",
+]
+
+
+@pytest.mark.parametrize("sentence", BACK)
+def test_whatever_sends_people_back_to_their_doctor_is_understood(sentence: str) -> None:
+    draft = Draft()
+    say("agree", sentence, more=["Go on."])(draft)
+    assert not [f for f in draft.found_by(medicine.leads_back) if "[agree]" in f.where]
+
+
 @pytest.mark.parametrize("kind", ["dose", "prognosis", "recommendation", "promise", "price"])
 def test_a_list_that_was_emptied_is_an_error_not_a_pass(kind: str) -> None:
     draft = Draft()
     draft.words["never"][kind]["patterns"] = []
     with pytest.raises(ContentError, match="nothing would be checked"):
         draft.found_by(getattr(medicine, kind))
+
+
+def test_a_subject_without_patterns_is_an_error_not_a_pass() -> None:
+    draft = Draft()
+    draft.words["not_in_fact_sheet"]["hours"] = []
+    with pytest.raises(ContentError, match="nothing would be checked"):
+        draft.found_by(CREDIT)
+    draft.words["not_in_fact_sheet"] = {}
+    with pytest.raises(ContentError, match="nothing would be checked"):
+        draft.found_by(CREDIT)
+
+
+def test_the_fact_sheet_keeps_the_credit_for_what_it_does_say() -> None:
+    draft = Draft()
+    rests("social_worker", "S40")(draft)
+    step_rests("when_needed", 1, "S13")(draft)  # insurance may ask for one: that it does say
+    step_rests("differ", 2, "S41")(draft)
+    assert draft.found_by(CREDIT) == []
 
 
 def test_a_broken_pattern_is_named() -> None:

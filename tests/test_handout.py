@@ -116,7 +116,7 @@ def test_every_source_fact_and_date_stands_on_it(outline: Outline) -> None:
     linked = set(outline.values("href"))
     dates = set(outline.values("datetime"))
     for answer in held.answers.values():
-        for key in answer.facts:
+        for key in answer.cited:
             fact = held.facts[key]
             assert fact.text in outline.text
             assert {fact.read, fact.review_by} <= dates
@@ -128,7 +128,7 @@ def test_every_source_fact_and_date_stands_on_it(outline: Outline) -> None:
 
 def test_what_is_still_to_be_confirmed_is_marked_and_what_is_confirmed_says_by_whom(outline: Outline) -> None:
     held = content.load()
-    cited = [held.facts[key] for answer in held.answers.values() for key in answer.facts]
+    cited = [held.facts[key] for answer in held.answers.values() for key in answer.cited]
     waiting = [fact for fact in cited if fact.time_sensitive and fact.state != "confirmed"]
     marks = [attrs for attrs in outline.all("span") if attrs.get("class") == "open"]
     assert len(marks) == len(waiting) + 1  # one explains the mark

@@ -12,7 +12,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 STDLIB_ONLY = ["content", "lambda/skill/rules", "lambda/skill/listening"]
 #: `rules/phone.py` leans on the library that knows which numbers exist; it says so, and loads it late.
-EXCUSED = {("lambda/skill/rules/phone.py", "phonenumbers")}
+#: `listening/encoder.py` multiplies matrices; `listening/closer.py` alone imports it, late, and does without.
+EXCUSED = {("lambda/skill/rules/phone.py", "phonenumbers"), ("lambda/skill/listening/encoder.py", "numpy")}
 
 
 def imports(path: Path, *, top_level_only: bool = False) -> set[str]:
@@ -49,6 +50,14 @@ def test_boto3_and_phonenumbers_are_imported_only_when_needed() -> None:
     for path in modules("lambda"):
         late = {"boto3", "botocore", "phonenumbers", "urllib3"}
         assert not {m.split(".")[0] for m in imports(path, top_level_only=True)} & late, path
+
+
+def test_numpy_is_reached_through_the_closer_look_only() -> None:
+    for path in modules("lambda"):
+        if path.name != "encoder.py":
+            assert "numpy" not in {m.split(".")[0] for m in imports(path)}, path
+            early = {m for m in imports(path, top_level_only=True) if m.endswith("listening.encoder")}
+            assert not early, f"{path} loads numpy with it"
 
 
 def test_nothing_in_lambda_knows_the_rehearsal() -> None:

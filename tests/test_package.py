@@ -165,10 +165,22 @@ def test_nothing_ships_but_ours_and_the_locked_dependencies(which: str, request:
     at_top = {p.name for p in folder.iterdir() if not p.name.endswith(".dist-info")}
     ours = {"skill", "content", "__pycache__"} | {p.name for p in (ROOT / "lambda").glob("*.py")}
     theirs = {"ask_sdk_core", "ask_sdk_model", "ask_sdk_runtime", "boto3", "botocore", "certifi", "charset_normalizer"}
-    theirs |= {"dateutil", "idna", "jmespath", "phonenumbers", "requests", "s3transfer", "six.py", "urllib3"}
+    theirs |= {
+        "dateutil",
+        "idna",
+        "jmespath",
+        "numpy",
+        "numpy.libs",
+        "phonenumbers",
+        "requests",
+        "s3transfer",
+        "six.py",
+    }
+    theirs |= {"urllib3"}
     assert at_top == ours | theirs
     assert not [p for p in folder.rglob("*") if p.name in {"tests", "simulator", "flask", ".git", ".env"}]
-    packed = [p for p in folder.rglob("*") if ".dist-info" not in str(p)]  # where licences may be .md
+    # where licences may be .md
+    packed = [p for p in folder.rglob("*") if ".dist-info" not in str(p) and p.name != "LICENSE.md"]
     assert not [p for p in packed if p.suffix in {".md", ".pyi"} or p.name.startswith("requirements.")]
 
 
@@ -230,7 +242,9 @@ def test_the_same_sources_give_the_same_bytes(host: Path, tmp_path: Path, python
 @pytest.mark.python313
 def test_the_two_platforms_differ_in_machine_code_only(host: Path, shipped: Path) -> None:
     differing = _differing(host, shipped)
-    assert all(name.endswith((".so", "/WHEEL")) for name in differing), differing
+    # numpy notes how it was built, in a module that nothing here imports but numpy itself.
+    noted = {name for name in differing if name.startswith("numpy/") and "__config__" in name}
+    assert all(name.endswith((".so", "/WHEEL")) for name in differing - noted), differing
     machine = {"arm64": 0xB7, "x86_64": 0x3E}[runtime.architecture()]
     native = list(shipped.rglob("*.so"))
     assert native

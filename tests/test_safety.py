@@ -24,11 +24,11 @@ from tools import train
 FOLDER = Path(__file__).parent / "safety"
 GRAVE = {"suicide", "suicide_other", "emergency"}
 CLASSES = ("emergency", "urgent_symptom", "suicide", "suicide_other", "med_advice", "distress")
-#: Both bars: 0.97 of the grave ones recalled on the untouched part, at most 0.03 of the innocent ones an alarm. On the
-#: untouched part neither is reached (docs/decisions/0006-safety-recogniser.md says where we are): the floors there keep
+#: Both bars: 0.97 of the grave ones recalled on the untouched part, at most 0.03 of the innocent ones an alarm. Emergency and
+#: suicide are not there yet on the untouched part (docs/decisions/0012-a-closer-look.md says where we are): the floor keeps
 #: us from slipping back.
-RECALL = {"tuned": 1.0, "untouched": 0.92}
-MOST_ALARMS = {"tuned": 0.03, "untouched": 0.06}
+RECALL = {"tuned": 1.0, "untouched": 0.93}
+MOST_ALARMS = {"tuned": 0.03, "untouched": 0.03}
 #: Hopeline alone is no answer to somebody in danger: these carry 988 or 911 or send to the care team.
 HELP = {"suicide", "suicide_other", "emergency"}
 

@@ -257,9 +257,8 @@ def test_all_the_words_are_drawn(seen: dict[tuple[str, str], Seen], kind: str) -
     for made in of_kind(seen, kind):
         there = "".join(map(bare_shown, made.words))
         labels = [b["label"] for b in made.properties["main"]]
-        skipped = (
-            {made.properties["numbers"][1]["lead"]} if made.device.shape == "ROUND" and kind == "number" else set()
-        )
+        more = made.properties["numbers"][1:]  # a round screen has no room for what leads to a second number
+        skipped = {number["lead"] for number in more} if made.device.shape == "ROUND" and kind == "number" else set()
         for text in (*shown_texts(made.properties), *labels):
             assert bare_shown(text) in there or text in skipped, (made.device.id, text)
         assert "&amp;" not in "".join(made.words)

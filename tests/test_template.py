@@ -189,7 +189,7 @@ def test_the_function_fits_alexa() -> None:
     assert function["Handler"] == "lambda_function.lambda_handler"
     assert (ROOT / function["CodeUri"] / "lambda_function.py").exists()
     assert function["Timeout"] <= 8
-    assert function["MemorySize"] == 512
+    assert function["MemorySize"] == 1024
     assert function["Architectures"] == ["arm64"]
     assert "Tracing" not in function
     assert RAW["Resources"]["SkillFunction"]["Metadata"]["BuildMethod"] == "makefile"

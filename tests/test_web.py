@@ -333,7 +333,7 @@ def test_the_editors_page_shows_every_answer_with_its_facts_and_sources(client: 
     words_of = content.load("en-US")
     for topic, answer in words_of.answers.items():
         assert f'id="{topic}"' in page
-        for fact in answer.facts:
+        for fact in answer.cited:
             assert f"<strong>{fact}</strong>" in page
             for source in words_of.facts[fact].sources:
                 assert f'id="source-{source.id}"' in page

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import web_visits
 from playwright.sync_api import expect
-from web_visits import LOOKS, MARKS, PICTURES, QUESTION, Visits
+from web_visits import ANSWER, LOOKS, MARKS, PICTURES, QUESTION, Visits
 
 from simulator.rehearsal import Rehearsal
 from simulator.web import renderer_file, rooms
@@ -160,7 +160,7 @@ class TestRealScreens:
         visit = visits().say(QUESTION)
         page = visit.page
         frame = page.frame_locator("iframe")
-        expect(frame.get_by_text("You can get a second opinion for any reason")).to_be_visible()
+        expect(frame.get_by_text(ANSWER)).to_be_visible()
         visit.say("yes", "yes")
         expect(frame.get_by_text("800-813-4673")).to_be_visible()
         expect(page.locator("#screen-list")).to_contain_text("800-813-4673")

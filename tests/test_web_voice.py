@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import web_visits
 from playwright.sync_api import expect
-from web_visits import MARKS, QUESTION, Visit, Visits
+from web_visits import ANSWER, MARKS, QUESTION, Visit, Visits
 
 browser, renderer, site, visits = web_visits.FIXTURES
 pytestmark = MARKS
@@ -53,7 +53,7 @@ def test_a_spoken_question_is_answered_aloud_at_the_skills_pace(visits: Visits) 
     visit.answered(0)
     expect(visit.log).to_contain_text("should i get a second opinion")
     expect(page.locator("#hush")).to_be_hidden()
-    assert "for any reason" in " ".join(each["text"] for each in spoken(visit))
+    assert ANSWER in " ".join(each["text"] for each in spoken(visit))
     assert {each["lang"] for each in spoken(visit)} == {"en-US"}
     page.evaluate("() => { window.spoken = []; }")
     page.get_by_label("Read replies aloud").check()
@@ -128,7 +128,7 @@ def test_editors_search_filter_and_hear(visits: Visits) -> None:
     page.get_by_label("Show", exact=True).select_option("")
     page.locator("#when_needed").get_by_role("button", name="Hear it").first.click()
     page.wait_for_function("() => window.spoken.some((each) => each.text)")
-    assert "for any reason" in " ".join(each["text"] for each in spoken(visit))
+    assert ANSWER in " ".join(each["text"] for each in spoken(visit))
     page.locator("#when_needed").get_by_role("link", name=re.compile("^Ask")).click()
     page.locator("html[data-ready]").wait_for()
-    expect(visit.log).to_contain_text("for any reason")
+    expect(visit.log).to_contain_text(ANSWER)

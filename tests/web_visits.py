@@ -13,7 +13,9 @@ from chromium import CHROMIUM, KEPT
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Response
 from werkzeug.serving import make_server
 
+import content
 from simulator.web import create_app, rooms
+from tools.content_rules.book import sentences
 
 ROOT = Path(__file__).parent.parent
 AXE = ROOT / "tests" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
@@ -28,6 +30,8 @@ MARKS = [
 ]
 
 QUESTION = "Should I get a second opinion?"
+#: How the answer to it begins: the words of its first sentence as they stand in content, so that editors may change them.
+ANSWER = sentences(content.load().answers["when_needed"].wording.say)[0].rstrip(".!")
 WIDE = {"width": 1440, "height": 950}
 #: Ways to look at the page.
 LOOKS: dict[str, dict[str, Any]] = {

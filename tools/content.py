@@ -48,7 +48,7 @@ def show(book: Book, topic: str) -> str:
         for piece in pieces:
             lines += _heard(book, piece)
     lines += ["", "It rests on:"]
-    for key in answer.facts:
+    for key in answer.cited:
         lines += ["", *rests_on(book, key)]
     return "\n".join(lines)
 
@@ -60,6 +60,7 @@ def _heard(book: Book, piece: Piece) -> Iterator[str]:
     if book.english:
         grade = reading.grade(reading.plain(book, piece.template, piece.who), reading.unavoidable(book))
         measured.append(f"reading grade {max(grade, 0):.1f}")
+    measured.append(f"rests on {', '.join(book.facts_of(piece))}")
     yield f"  {piece.part}: {words}"
     yield f"      ({', '.join(measured)})"
 

@@ -85,7 +85,7 @@ def _page(words: Content) -> Iterator[str]:
 
 
 def _preface(words: Content) -> str:
-    cited = {key for answer in words.answers.values() for key in answer.facts}
+    cited = {key for answer in words.answers.values() for key in answer.cited}
     waiting = sum(_waiting(words.facts[key]) for key in cited if key in words.facts)
     return (
         f"<p>{len(words.answers)} answers ({escape(words.locale)}), resting on {len(cited)} facts. "
@@ -112,7 +112,7 @@ def _answer(words: Content, answer: Answer) -> Iterator[str]:
         if text:
             yield f"<h4>{label}</h4>\n{_spoken(words, text, '')}"
     yield '<h4>What it rests on</h4>\n<ul class="facts">'
-    for key in answer.facts:
+    for key in answer.cited:
         if key in words.facts:
             yield _fact(words.facts[key])
     yield "</ul>\n</article>"
@@ -183,7 +183,7 @@ def _date(iso: str) -> str:
 
 
 def _sources(words: Content) -> Iterator[str]:
-    cited = {key for answer in words.answers.values() for key in answer.facts if key in words.facts}
+    cited = {key for answer in words.answers.values() for key in answer.cited if key in words.facts}
     sources = {source.id: source for key in sorted(cited) for source in words.facts[key].sources}
     yield '<section aria-labelledby="sources">\n<h2 id="sources">All sources</h2>\n<table>'
     yield "<caption>Every page that a spoken answer rests on</caption>"

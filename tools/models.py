@@ -9,6 +9,7 @@ import argparse
 import json
 import re
 import sys
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,13 +77,19 @@ def files(locale: str) -> Iterator[tuple[str, Path]]:
             yield path.stem, path
 
 
+def unaccented(text: str) -> str:
+    """Write a sample as a recogniser for English writes it: without accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
 def samples(locale: str) -> dict[str, list[str]]:
-    """Expand all sources of a locale: intent name to its samples, without repeats."""
+    """Expand all sources of a locale: intent name to its samples, with and without accents, without repeats."""
     out: dict[str, list[str]] = {}
     for intent, path in files(locale):
         rows: list[str] = []
         for template in lines_of(path):
-            rows += expand(template, f"{path.parent.name}/{path.name}")
+            for sample in expand(template, f"{path.parent.name}/{path.name}"):
+                rows += [sample, unaccented(sample)]
         out[intent] = list(dict.fromkeys([*out.get(intent, []), *rows]))
     return out
 
@@ -101,7 +108,7 @@ def compile_model(locale: str) -> dict[str, Any]:
     contract = content.read_toml(SOURCES / "contract.toml")
     types = content.read_toml(SOURCES / locale / "types.toml")
     invocation = str(types.pop("invocation_name"))
-    types.pop("pronouns", None)
+    del types["spanish"]  # no slot type: it goes with the carriers
     by_intent = samples(locale)
     if twice := stolen(by_intent):
         raise ModelError("the same sentence in two intents:\n  " + "\n  ".join(twice))
@@ -178,20 +185,20 @@ def written(model: dict[str, Any]) -> str:
 
 
 def carriers(locale: str) -> dict[str, Any]:
-    """Gather what the skill needs to rebuild a free question: each carrier family's prefix, and who is who."""
+    """Gather what the skill needs to rebuild a free question: each carrier family's prefix, and who is meant."""
     prefixes = {}
     for path in sorted((SOURCES / locale / "free").glob("*.txt")):
         found = re.match(r"# prefix:[ \t]*(.*)", path.read_text(encoding="utf-8"))
         if not found:
             raise ModelError(f"free/{path.name}: the first line must be `# prefix:` and what the carriers stand for")
         prefixes[path.stem] = found.group(1).strip()
-    types = content.read_toml(SOURCES / locale / "types.toml")
-    people = types["PERSON_CARED_FOR"]
+    people = content.read_toml(SOURCES / locale / "types.toml")["PERSON_CARED_FOR"]
     return {
         "generated": "by tools/models.py from interactionModels/",
         "prefixes": prefixes,
         "people": {phrase: key for key, said in people.items() for phrase in said},
-        "pronouns": types["pronouns"],
+        "spanish": content.read_toml(SOURCES / locale / "types.toml")["spanish"],
+        "whom": content.read_toml(SOURCES / locale / "whom.toml"),
     }
 
 

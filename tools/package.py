@@ -116,9 +116,10 @@ def _install(new: Path, platform: str, wanted: str, python: Path) -> None:
 def _strip(new: Path) -> None:
     """Take out what never runs on Lambda, and what pip writes differently each time."""
     shutil.rmtree(new / "bin", ignore_errors=True)  # scripts that name this machine's Python
-    for folder in [*new.glob("*/tests"), new / "boto3" / "examples"]:
+    numpy = [folder for folder in (new / "numpy").rglob("tests") if folder.is_dir()]
+    for folder in [*new.glob("*/tests"), *numpy, new / "numpy" / "f2py", new / "boto3" / "examples"]:
         shutil.rmtree(folder, ignore_errors=True)
-    for pattern in ("*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED", "**/*.pyi"):
+    for pattern in ("*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED", "**/*.pyi", "**/*.a"):
         for file in new.glob(pattern):
             file.unlink()
     for data in (new / "botocore" / "data", new / "boto3" / "data"):

@@ -1,7 +1,8 @@
-"""Say what stands between this copy and a store release: facts nobody has confirmed, and placeholders.
+"""Say what stands between this copy and a store release: what nobody has confirmed, and placeholders.
 
 `python -m tools.release` lists each fact still to be confirmed that would be spoken, the page to look at, and where
-it is spoken; it fails while there is one. It only reads: `confirmed` is written by the person who saw the live page.
+it is spoken, and each open check of facts.toml; it fails while there is one. It only reads: `confirmed` is written by
+the person who saw the live page.
 """
 
 from __future__ import annotations
@@ -39,8 +40,11 @@ def spoken_where(book: Book) -> dict[str, list[str]]:
     """Map each fact to the places that speak it: answers that cite it, and lines and texts that give its number."""
     places: dict[str, list[str]] = {}
     for topic, answer in book.content.answers.items():
-        for key in answer.facts:
+        for key in answer.cited:
             places.setdefault(key, []).append(topic)
+    for line in book.content.lines.values():
+        for key in line.facts:
+            places.setdefault(key, []).append(f"line.{line.key}")
     for piece in written(book):
         for name in re.findall(r"\{(\w+?)(?:_letters)?\}", piece.template):
             phone = book.content.phones.get(name)
@@ -69,10 +73,26 @@ def unconfirmed(book: Book) -> Iterator[str]:
             )
 
 
+def open_checks(book: Book) -> Iterator[str]:
+    """Say what else a person, now and then a clinician, has to look into first, and has not."""
+    for key, row in book.facts_file.get("check", {}).items():
+        if row["state"] != "confirmed":
+            pages = dict.fromkeys(source.url for fact in row["facts"] for source in book.content.facts[fact].sources)
+            yield "\n".join(
+                [
+                    f"{key} is still to be confirmed: {row['check']}",
+                    *(f"    look at: {page}" for page in pages),
+                    f"    rests on it ({book.locale}): {', '.join(row['topics'])}",
+                ]
+            )
+
+
 def badly_confirmed(book: Book) -> Iterator[str]:
-    """Say which facts are marked as confirmed by nobody, on no day, or on a day to come."""
-    for key, row in book.facts_file["fact"].items():
-        yield from (str(finding) for finding in confirmation(key, row, book.today))
+    """Say which facts and checks are marked as confirmed by nobody, on no day, or on a day to come."""
+    for kind in ("fact", "check"):
+        for key, row in book.facts_file.get(kind, {}).items():
+            where = f"content/facts.toml, [{kind}.{key}]"
+            yield from (str(finding) for finding in confirmation(where, row, book.today))
 
 
 def overdue(book: Book) -> Iterator[str]:
@@ -117,7 +137,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         books = [Book(locale, options.today) for locale in content.locales()]
-        waiting = [text for book in books for text in unconfirmed(book)]
+        waiting = [text for book in books for rule in (unconfirmed, open_checks) for text in rule(book)]
         wrong = [*dict.fromkeys(text for book in books for rule in (badly_confirmed, overdue) for text in rule(book))]
     except ContentError as error:
         print(error, file=sys.stderr)

@@ -20,7 +20,8 @@ from typing import Any
 
 import content
 from skill.listening import NOT_OURS
-from skill.listening.danger import GRAVE, MILD, OTHER, SAFETY, Evidence
+from skill.listening.danger import GRAVE, MILD, OTHER, SAFETY, Evidence, Judge, closer_signs
+from skill.listening.encoder import spoken
 from skill.listening.features import BUCKETS, buckets
 from skill.listening.index import FOLDER, MAGIC
 from skill.listening.safety import recognise
@@ -44,9 +45,19 @@ MOST_ACCEPTED = 0.10
 #: Of innocent sentences by an unseen hand, the share that may be met as grave danger, and as any ring-3 topic. A third
 #: of them were written to stand as near to danger as words allow, so everyday talk is far below it.
 MOST_GRAVE, MOST_ALARMS = 0.035, 0.05
+#: Of sentences of danger by an unseen hand, the share that may be ruled out at first look.
+MOST_RULED_OUT = 0.003
+#: Of innocent sentences by an unseen hand that were written to stand near danger, the share that may still be met as
+#: grave danger, and as danger of any kind, after the closer look. Hands were asked to come as near to danger as words
+#: allow; what people say is far below.
+MOST_NEAR_GRAVE, MOST_NEAR = 0.045, 0.036
+#: Hands that wrote ordinary questions; the innocent sentences of all others are near-misses.
+ORDINARY = ("topics_", "controls_", "nonsense_")
 #: Of topics that are answered, the share that may become "did you mean" by an unseen hand.
 MOST_OFFERED = 0.10
 TUNED = ROOT / "tests" / "safety" / "tuned.csv"
+#: What the encoder made of every hand's sentences when it had not seen that hand (tools/teach.py).
+TAUGHT = ROOT / "tools" / "taught"
 
 
 @dataclass(slots=True)
@@ -103,10 +114,15 @@ def phrases(locale: str) -> list[Phrase]:
     return out
 
 
-def tuned() -> list[Phrase]:
-    """Read the crises of the part of the safety set that is for tuning."""
+def tuned_rows() -> list[dict[str, str]]:
+    """Read the part of the safety set that is for tuning: `utterance`, `expect`, `also`, `style`."""
     with TUNED.open(encoding="utf-8", newline="") as file:
-        return [Phrase(r["utterance"], r["expect"]) for r in csv.DictReader(file) if r["expect"] in SAFETY]
+        return list(csv.DictReader(file))
+
+
+def tuned() -> list[Phrase]:
+    """Give its crises."""
+    return [Phrase(r["utterance"], r["expect"]) for r in tuned_rows() if r["expect"] in SAFETY]
 
 
 def _recogniser() -> list[Path]:
@@ -122,6 +138,8 @@ def digest(locale: str) -> str:
         made.update(path.name.encode() + path.read_bytes())
     # The judges were fitted to what the recogniser said, so its lexicon counts as well.
     for path in (FOLDER / "features.py", FOLDER / "words.py", FOLDER / "danger.py", *_recogniser()):
+        made.update(path.read_bytes())
+    if (path := TAUGHT / f"{locale}.npz").exists():
         made.update(path.read_bytes())
     made.update(Path(__file__).read_bytes())
     return made.hexdigest()
@@ -174,9 +192,28 @@ class Unseen:
 
     phrase: Phrase
     evidence: Evidence
+    #: The encoder's scores by label; empty where the sentence came after it was taught.
+    read: dict[str, float]
 
 
-def unseen(found: list[Phrase]) -> list[Unseen]:
+def key(text: str) -> str:
+    """Name a sentence as the encoder hears it, for looking up what it scored."""
+    return hashlib.sha256(spoken(text).encode()).hexdigest()[:16]
+
+
+def taught(locale: str) -> dict[str, dict[str, float]]:
+    """Read what the encoder made of sentences by hands it had not seen, by `key`; empty where it was never taught."""
+    import numpy as np
+
+    path = TAUGHT / f"{locale}.npz"
+    if not path.exists():
+        return {}
+    with np.load(path) as stored:
+        rows = zip(stored["key"], stored["scores"].astype(float).tolist(), strict=True)
+        return {name.decode(): dict(zip((*SAFETY, OTHER), scores, strict=True)) for name, scores in rows}
+
+
+def unseen(found: list[Phrase], read: dict[str, dict[str, float]]) -> list[Unseen]:
     """Score every hand's sentences by machines that learned from everybody else's."""
     names = sorted({p.hand for p in found} - {""})
     out: list[Unseen] = []
@@ -191,7 +228,7 @@ def unseen(found: list[Phrase]) -> list[Unseen]:
             topics = dict(zip(first.labels, map(float, one), strict=True))
             danger = dict(zip(second.labels, map(float, two), strict=True))
             said, count = recognise(phrase.text), len(phrase.text.split())
-            out.append(Unseen(phrase, Evidence(said, count, topics, danger)))
+            out.append(Unseen(phrase, Evidence(said, count, topics, danger), read.get(key(phrase.text), {})))
         print(f"  unseen hands: {', '.join(sorted(held_hands))}")
     return out
 
@@ -208,7 +245,7 @@ def judges(found: list[Unseen]) -> dict[str, list[float]]:
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
-    x = np.array([u.evidence.signs() for u in found])
+    x = np.array([u.evidence.signs for u in found])
     grave = np.array([u.phrase.label in GRAVE for u in found])
     mild = np.array([u.phrase.label in MILD for u in found])
     innocent = ~(grave | mild)
@@ -226,16 +263,60 @@ def judges(found: list[Unseen]) -> dict[str, list[float]]:
             f" {(scores[innocent] > at).mean():.3f} of the innocent, {(scores[mild] > at).mean():.3f} of the mild"
         )
         out[name] = [*(round(float(w), 4) for w in weights), round(-at, 4)]
+    doubt = float(np.quantile(scores[grave | mild], MOST_RULED_OUT))
+    print(f"  doubtful: {(scores > doubt).mean():.3f} of all, {(scores[innocent] > doubt).mean():.3f} of the innocent")
+    out["doubt"] = [*out["any"][:-1], round(-doubt, 4)]
     return out
 
 
-def limits(found: list[Unseen], judged: dict[str, list[float]]) -> dict[str, float]:
+def judge(found: list[Unseen]) -> dict[str, Any]:
+    """Fit the judge of the closer look: a logistic regression over all signs, and how likely danger has to be.
+
+    Empty where the encoder was never taught. Prints what it makes of sentences by unseen hands.
+    """
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+
+    found = [u for u in found if u.read]
+    if not found:
+        return {}
+    x = np.array([closer_signs(u.evidence, u.read) for u in found])
+    labels = [*SAFETY, OTHER]
+    wanted = np.array([labels.index(_danger_label(u.phrase)) for u in found])
+    machine = LogisticRegression(C=1.0, max_iter=5000).fit(x, wanted)
+    weights = np.column_stack([machine.coef_, machine.intercept_]).round(4).tolist()
+    fitted = Judge(weights, 0.0, 0.0)
+    likely = np.array([[*fitted.likelihoods(signs).values()] for signs in x.tolist()])
+    grave, danger = likely[:, : len(GRAVE)].sum(axis=1), 1 - likely[:, -1]
+    near = np.array([u.phrase.label not in SAFETY and not u.phrase.hand.startswith(ORDINARY) for u in found])
+    stored = {
+        "weights": weights,
+        "grave": round(float(np.quantile(grave[near], 1 - MOST_NEAR_GRAVE)), 4),
+        "any": round(float(np.quantile(danger[near], 1 - MOST_NEAR)), 4),
+    }
+    decided = [Judge.from_header(stored).named(u.evidence, u.read) for u in found]
+    for label in SAFETY:
+        of = [name for name, u in zip(decided, found, strict=True) if u.phrase.label == label]
+        print(
+            f"  closer look at {label}: {sum(map(bool, of)) / len(of):.3f} noticed,"
+            f" {of.count(label) / len(of):.3f} by name, {of.count('emergency') / len(of):.3f} as an emergency"
+        )
+    alarms = np.array([bool(name) for name in decided])
+    rest = np.array([u.phrase.label not in SAFETY for u in found]) & ~near
+    print(
+        f"  closer look at near-misses: {alarms[near].mean():.3f} alarms; at other questions: {alarms[rest].mean():.3f}"
+    )
+    return stored
+
+
+def limits(found: list[Unseen], judged: dict[str, list[float]], closer: dict[str, Any]) -> dict[str, float]:
     """Set how clearly a topic must beat "not ours", and when two topics are both offered."""
     import numpy as np
 
     ahead, lead, right, ours = [], [], [], []
     for one in found:
-        if one.evidence.named(judged):
+        read = one.read if closer and one.evidence.doubtful(judged) else {}
+        if Judge.from_header(closer).named(one.evidence, read) if read else one.evidence.named(judged):
             continue
         topics = one.evidence.topics
         ordinary = {label: score for label, score in topics.items() if label not in SAFETY and label != NOT_OURS}
@@ -260,13 +341,16 @@ def indexes(locale: str) -> dict[str, bytes]:
     """
     found = [*phrases(locale), *tuned()]
     print(f"{locale}: learning from {len(found)} sentences, {len({p.label for p in found})} labels")
-    scored = unseen(found)
+    scored = unseen(found, taught(locale))
     judged = judges(scored)
-    at = limits(scored, judged)
+    closer = judge(scored)
+    at = limits(scored, judged, closer)
     texts = [p.text for p in found]
     return {
         locale: _written(Learner(texts, [p.label for p in found]), {"limits": at}, locale),
-        f"danger-{locale}": _written(Learner(texts, [_danger_label(p) for p in found]), {"judges": judged}, locale),
+        f"danger-{locale}": _written(
+            Learner(texts, [_danger_label(p) for p in found]), {"judges": judged, "closer": closer}, locale
+        ),
     }
 
 

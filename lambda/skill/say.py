@@ -13,7 +13,7 @@ from ask_sdk_model.dialog import ElicitSlotDirective
 from ask_sdk_model.slot_confirmation_status import SlotConfirmationStatus
 from ask_sdk_model.ui import AskForPermissionsConsentCard, Reprompt, SimpleCard, SsmlOutputSpeech
 
-from content import Answer, Content, ContentError, Fact, Line
+from content import Content, ContentError, Line, Source
 from skill import names
 from skill.rules import ssml
 from skill.turn import Memory, Turn
@@ -25,7 +25,11 @@ CRISIS = frozenset({"crisis", "urgent"})
 
 
 #: Questions that may be answered in any words: Alexa is asked to hand the words over without a carrier phrase.
-OPEN_QUESTIONS = frozenset({"question", "another", "choice"})
+#: A yes or no comes through all the same; but whoever says "help, I can't breathe" instead must be heard, too.
+OPEN_QUESTIONS = frozenset({"question", "another", "choice", "text", "more", "safety"})
+
+#: The day we read a page is told to the month: so much of "2026-11-22".
+MONTH = len("2026-11")
 
 
 def _elicit_question() -> ElicitSlotDirective:
@@ -73,18 +77,19 @@ class Voice:
     def say(self, turn: Turn, *keys: str, **values: str) -> Reply:
         """Compose the entries named by `keys`, in order, into one reply and remember it for "repeat".
 
-        A key is a dialog line's, a topic's, or a part of a topic's answer (`topic.more.1`, `topic.stop`).
+        A key is a dialog line's, a topic's, or a part of a topic's answer (`topic.more.1`, `topic.stop`,
+        `topic.again`).
         Raises `ContentError` for a key or placeholder that content does not hold.
         """
         memory = turn.memory
         pieces = [self.entry(key, memory.who) for key in keys]
         question = next((p for p in reversed(pieces) if p.reprompt), None)
-        body = " ".join(self._spoken(p.say, values, memory) for p in pieces)
+        body = " ".join(self._spoken(p.say, p.lang, values, memory) for p in pieces)
         reply = Reply(
             keys=list(keys),
             values=dict(values),
             body=body,
-            reprompt=self._spoken(question.reprompt, values, memory) if question else "",
+            reprompt=self._spoken(question.reprompt, question.lang, values, memory) if question else "",
             asks=question.asks if question else "",
         )
         reply.card_title, reply.card_text = self._card(pieces, values, memory)
@@ -122,12 +127,16 @@ class Voice:
         wording = answer.worded_for(who)
         if not part:
             asks = "safety" if answer.reprompt else ""
-            return Line(key, wording.say, answer.reprompt, asks, answer.title)
+            return Line(key, wording.say, answer.reprompt, asks, answer.title, answer.facts)
+        if part == "again" and answer.reprompt:
+            # What the reprompt says, said in its own right; silence after it is met with the whole answer.
+            return Line(key, answer.reprompt, wording.say, "safety", answer.title, answer.facts)
         if part == "stop" and answer.stop:
-            return Line(key, answer.stop)
+            return Line(key, answer.stop, facts=answer.facts)
         kind, _, number = part.partition(".")
         if kind == "more" and number.isdigit() and 0 < int(number) <= len(wording.more):
-            return Line(key, wording.more[int(number) - 1], card=answer.title)
+            step = int(number)
+            return Line(key, wording.more[step - 1], card=answer.title, facts=answer.facts_of(step))
         raise ContentError(f"no such part of an answer: {key!r}")
 
     # -- filling -----------------------------------------------------------------------------------------
@@ -145,7 +154,7 @@ class Voice:
             "Their": person.their.capitalize(),
         }
 
-    def _spoken(self, template: str, values: Mapping[str, str], memory: Memory) -> str:
+    def _spoken(self, template: str, lang: str, values: Mapping[str, str], memory: Memory) -> str:
         filled: dict[str, str] = {}
         for phone in self.content.phones.values():
             short = len(phone.digits) == 3
@@ -155,7 +164,7 @@ class Voice:
                 filled[f"{phone.id}_letters"] = ssml.number_aloud(lettered)
         filled |= {k: ssml.escaped(v) for k, v in {**self._people(memory), **values}.items()}
         # Content is written in plain words, so what it says is escaped too; only our values are markup.
-        return _FILL.format(ssml.escaped(template), **filled)
+        return ssml.in_language(_FILL.format(ssml.escaped(template), **filled), lang)
 
     def written(self, template: str, values: Mapping[str, str], memory: Memory) -> str:
         """Fill a template for the eye: numbers in digits with their letters beside them."""
@@ -182,27 +191,33 @@ class Voice:
         if not any(a.safety in CRISIS for a in answers):
             parts.append(self.written(self.content.words["card_helpline"], values, memory))
         if answers and answers[0].safety == "none":
-            parts.append(self.source_line(answers[0]))
+            parts.append(self.source_line(shown[0].facts))
         return shown[0].card, "\n\n".join(parts)
 
-    def sources(self, answer: Answer) -> list[tuple[str, str, str]]:
-        """List where an answer comes from: organisation, title and date (as spoken, or empty), without repeats."""
-        seen: dict[tuple[str, str], tuple[str, str, str]] = {}
-        for fact_id in answer.facts:
-            fact: Fact | None = self.content.facts.get(fact_id)
-            for source in fact.sources[:1] if fact else ():
-                key = (source.organisation, source.title)
-                seen.setdefault(key, (source.organisation, source.title, self.date(source.date)))
-        return list(seen.values())
+    def rests_on(self, *keys: str) -> list[str]:
+        """List the facts that the words of these keys rest on, each once; a key content does not hold has none."""
+        return list(dict.fromkeys(fact for key in keys if self.has(key) for fact in self.entry(key).facts))
 
-    def source_line(self, answer: Answer) -> str:
-        """Give the line that names an answer's first source, for the card."""
-        sources = self.sources(answer)
-        if not sources:
-            return ""
-        organisation, title, date = sources[0]
-        shape = self.content.words["card_source" if date else "card_source_undated"]
-        return str(shape).format(organisation=organisation, title=title, date=date)
+    def sources(self, facts: Sequence[str]) -> list[tuple[Source, str]]:
+        """List where facts come from: one source of each organisation, in order, and the day we read it."""
+        found: dict[str, tuple[Source, str]] = {}
+        for fact in (self.content.facts[key] for key in facts if key in self.content.facts):
+            found.setdefault(fact.sources[0].organisation, (fact.sources[0], fact.read))
+        return list(found.values())
+
+    def organisation(self, source: Source) -> str:
+        """Name a source's organisation, with the year its page shows, if it shows one."""
+        shape = self.content.words["organisation_in_year"] if source.date else "{organisation}"
+        return str(shape).format(organisation=source.organisation, year=source.date[:4])
+
+    def source_line(self, facts: Sequence[str]) -> str:
+        """Give the line that names the first source of these facts, for the card."""
+        for source, read in self.sources(facts):
+            values = {"organisation": source.organisation, "title": source.title}
+            values |= {"date": self.date(source.date), "read": self.date(read[:MONTH])}
+            shape = self.content.words["card_source" if values["date"] else "card_source_undated"]
+            return str(shape).format(**values)
+        return ""
 
     def date(self, iso: str) -> str:
         """Say an ISO date ("2022-10-11", "2022-10" or "2022") in the locale's words; "" stays ""."""

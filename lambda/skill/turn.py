@@ -24,10 +24,16 @@ class Memory:
     step: int = 0
     #: Whom the answer is worded for, as a key of the content's people; empty means the asker.
     who: str = ""
+    #: Whom the conversation is about until somebody else is named, in the same way (`hearing.patient`).
+    patient: str = ""
     #: What was said last, for "repeat": keys of content, and the values they were said with.
     said: list[str] = field(default_factory=list)
     values: dict[str, str] = field(default_factory=dict)
     trail: list[str] = field(default_factory=list)
+    #: The gravest danger heard in this session, as a safety topic; empty when there was none.
+    danger: str = ""
+    #: True when the turn before met a question with the danger's answer: asked once more, it is answered.
+    held: bool = False
     misses: int = 0
     #: "": the text was not offered yet; "made": offered; "settled": accepted or declined.
     offer: str = ""
@@ -86,6 +92,10 @@ class Turn:
     slots: dict[str, str] = field(default_factory=dict)
     #: Ids of slot values that Alexa matched to our lists (entity resolution), by slot name.
     resolved: dict[str, str] = field(default_factory=dict)
+    #: True when our own listening took the intent from what was said, and was not plainly sure.
+    guessed: bool = False
+    #: True when what was said in a slot is Spanish.
+    spanish: bool = False
     request_id: str = ""
     user_id: str = ""
     person_id: str = ""

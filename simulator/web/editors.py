@@ -96,7 +96,7 @@ def answers(locale: str, today: date) -> list[Shown]:
 
 
 def _shown(words: Content, answer: Answer, someone: str, today: date) -> Shown:
-    facts = [words.facts[f] for f in answer.facts if f in words.facts]
+    facts = [words.facts[f] for f in answer.cited if f in words.facts]
     states = {standing(fact, today) for fact in facts}
     other = answer.for_other
     ask = phrase(words.locale, answer.intent)
@@ -119,7 +119,7 @@ def due(locale: str, today: date) -> list[Due]:
     """List the facts that may be spoken and must be looked at, the most pressing first."""
     words = content.load(locale)
     found = [
-        Due(fact, state, [a.title for a in words.answers.values() if fact.id in a.facts])
+        Due(fact, state, [a.title for a in words.answers.values() if fact.id in a.cited])
         for fact in words.facts.values()
         if fact.speak and (state := standing(fact, today))
     ]
@@ -129,6 +129,6 @@ def due(locale: str, today: date) -> list[Due]:
 def sources(locale: str) -> list[Source]:
     """List the sources of the facts that answers rest on, each once, by organisation."""
     words = content.load(locale)
-    resting = {f for answer in words.answers.values() for f in answer.facts if f in words.facts}
+    resting = {f for answer in words.answers.values() for f in answer.cited if f in words.facts}
     found = {source.id: source for fact in resting for source in words.facts[fact].sources}
     return sorted(found.values(), key=lambda s: (s.organisation.removeprefix("the ").lower(), s.title))

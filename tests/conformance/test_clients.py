@@ -162,7 +162,7 @@ def test_musts_hold_what_they_are_for(told: dict[str, Told]) -> None:
     assert statuses == {"ACCEPTED", "DENIED"}
     exempt = [s for s in steps if not s["expect"]["question_rule"]]
     assert exempt
-    assert all(s["expect"]["said"][0] in {"emergency", "suicide"} for s in exempt)
+    assert all(s["expect"]["said"][0].partition(".")[0] in {"emergency", "suicide"} for s in exempt)
 
 
 @pytest.mark.node

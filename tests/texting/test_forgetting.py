@@ -62,6 +62,9 @@ def test_what_is_kept_is_told_with_its_days(world: World) -> None:
     heard = world.say("what do you keep about me")
     assert heard.keys[0] == "privacy"
     assert "30 days" in heard.speech
+    # Topics stand in the log for a while, and a text that waits holds the real number: both are told.
+    assert "topics" in heard.speech
+    assert "waits" in heard.speech
 
 
 def test_asking_what_is_kept_does_not_lose_the_question(world: World) -> None:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import content
 from content import Answer, Content, ContentError, Wording
 from skill import names
 from skill.rules import ssml
+from skill.rules.offers import Offer
 from skill.say import Voice
 from skill.turn import Memory, Turn
 from tools.content_rules import code
@@ -26,6 +27,8 @@ PERSONS = frozenset({"who", "they", "They", "them", "their", "Their"})
 #: What code fills in at run time, as long as it gets and with a character that markup must escape.
 SAMPLE_VALUES: Mapping[str, str] = {
     "readback": "2 0 2, 5 5 5, 0 1 4 3",
+    "so_far": "2 0 2, 5 5 5, 0 1 4",
+    "days": "90",
     "last_two": "4 3",
     "first": "where to start",
     "second": "what to say to your doctor",
@@ -204,6 +207,12 @@ class Book:
         titles = [Piece(file, topic, "title", a.title, "", "title", a) for topic, a in rows]
         return titles + [Piece(file, topic, "name", a.name, "", "name", a) for topic, a in rows]
 
+    def facts_of(self, piece: Piece) -> tuple[str, ...]:
+        """Give the facts that the words of a piece rest on, as "who says so?" names them."""
+        if piece.kind == "reprompt":
+            return piece.answer.facts if piece.answer else ()
+        return Voice(self.content).entry(piece.key).facts if piece.key else ()
+
     # -- hearing -------------------------------------------------------------------------------------------
 
     def markup(self, keys: Sequence[str], who: str = "", pace: str = "normal") -> tuple[str, str]:
@@ -236,7 +245,7 @@ class Book:
 
     def replies(self) -> Iterator[tuple[str, list[str], str]]:
         """Give every reply an answer can be part of: topic, keys as code composes them, person."""
-        offers = [f"ask_{offer}" for offer in ("text", "more", "another") if f"ask_{offer}" in self.content.lines]
+        offers = [f"ask_{offer}" for offer in get_args(Offer) if f"ask_{offer}" in self.content.lines]
         for topic, answer in self.content.answers.items():
             for who in ["", self.somebody] if answer.for_other else [""]:
                 if answer.safety != "none":

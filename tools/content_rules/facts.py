@@ -14,6 +14,8 @@ from tools.content_rules.numbers import written
 WARN_DAYS = 30
 GRADES = frozenset("ABCD")
 STATES = frozenset({"to_confirm", "confirmed"})
+#: The source that credit is most easily given to for what it never says.
+FACT_SHEET = "cancercare_sheet"
 DATE_SHOWN = re.compile(r"(\d{4}(-\d{2}(-\d{2})?)?)?")
 
 
@@ -62,14 +64,24 @@ def complete_sources(book: Book) -> Iterator[Finding]:
 
 
 def answers_rest_on_facts(book: Book) -> Iterator[Finding]:
-    """Every answer names the facts it rests on, and they are there."""
+    """Every answer names the facts it rests on, and they are there; so are those of a dialog line."""
     for topic, answer in book.content.answers.items():
         where = f"{book.path('answers.toml')}, [{topic}]"
         if not answer.facts:
             yield Finding(where, "It rests on no fact, so it has no source.", "Name its facts in `facts`.")
-        for fact in answer.facts:
+        steps = len(answer.wording.more)
+        if answer.more_facts and len(answer.more_facts) != steps:
+            yield Finding(
+                f"{where}, more_facts", f"It lists facts for {len(answer.more_facts)} steps, and there are {steps}.",
+                "Write one list for each step, [] where `facts` holds.",
+            )  # fmt: skip
+        for fact in answer.cited:
             if fact not in book.content.facts:
                 yield Finding(where, f"The fact {fact!r} is not in content/facts.toml.", "Add the fact, or correct it.")
+    for key, line in book.content.lines.items():
+        for fact in (fact for fact in line.facts if fact not in book.content.facts):
+            where = f"{book.path('dialog.toml')}, [line.{key}]"
+            yield Finding(where, f"The fact {fact!r} is not in content/facts.toml.", "Add the fact, or correct it.")
 
 
 def fresh(book: Book) -> Iterator[Finding]:
@@ -79,7 +91,7 @@ def fresh(book: Book) -> Iterator[Finding]:
         if review is None:
             yield Finding(_where(key), "It has no day by which to look at it again.", "Add `review_by`.")
             continue
-        spoken = [topic for topic, answer in book.content.answers.items() if key in answer.facts]
+        spoken = [topic for topic, answer in book.content.answers.items() if key in answer.cited]
         used = f" Spoken in: {', '.join(spoken)}." if spoken else ""
         mend = "Open the source, see that it still says this, and move `review_by` on."
         if review < book.today:
@@ -100,21 +112,36 @@ def state(book: Book) -> Iterator[Finding]:
                 _where(key), "It has a state but is not marked as changing with little warning.",
                 "Add time_sensitive = true, or take `state` out.",
             )  # fmt: skip
-        yield from confirmation(key, row, book.today)
+        yield from confirmation(_where(key), row, book.today)
 
 
-def confirmation(key: str, row: Mapping[str, Any], today: date) -> Iterator[Finding]:
-    """A confirmed fact names the person who looked at the live page, and a day that has been."""
+def checks(book: Book) -> Iterator[Finding]:
+    """What is still to be looked into names facts and topics that are there, its state, and who confirmed it, when."""
+    for key, row in book.facts_file.get("check", {}).items():
+        where = f"content/facts.toml, [check.{key}]"
+        for fact in row["facts"]:
+            if fact not in book.content.facts:
+                yield Finding(where, f"The fact {fact!r} is not in content/facts.toml.", "Add the fact, or correct it.")
+        for topic in row["topics"]:
+            if topic not in book.content.answers:
+                yield Finding(where, f"There is no answer with the id {topic!r}.", "Correct it, or take it out.")
+        if row["state"] not in STATES:
+            yield Finding(where, f"{row['state']!r} is no state.", 'Write state = "to_confirm".')
+        yield from confirmation(where, row, book.today)
+
+
+def confirmation(where: str, row: Mapping[str, Any], today: date) -> Iterator[Finding]:
+    """What is confirmed names the person who looked at the live page, and a day that has been."""
     by, on = str(row.get("confirmed_by", "")).strip(), row.get("confirmed_on", "")
     if row.get("state") != "confirmed":
         if by or on:
-            yield Finding(_where(key), "It names who confirmed it, but its state is not confirmed.", "Correct one.")
+            yield Finding(where, "It names who confirmed it, but its state is not confirmed.", "Correct one.")
         return
     if not by:
-        yield Finding(_where(key), "It is confirmed, but by nobody.", "Add `confirmed_by`: the person who looked.")
+        yield Finding(where, "It is confirmed, but by nobody.", "Add `confirmed_by`: the person who looked.")
     if (confirmed := day(on)) is None or confirmed > today:
         yield Finding(
-            _where(key), f"It is confirmed on {str(on)!r}, which is no day that has been.",
+            where, f"It is confirmed on {str(on)!r}, which is no day that has been.",
             "Add `confirmed_on`: the day the live page was looked at.",
         )  # fmt: skip
 
@@ -129,7 +156,7 @@ def may_be_spoken(book: Book) -> Iterator[Finding]:
     """No answer rests on a fact that is background, of grade D, or kept for other topics."""
     for topic, answer in book.content.answers.items():
         where = f"{book.path('answers.toml')}, [{topic}], facts"
-        for key in answer.facts:
+        for key in answer.cited:
             fact, row = book.content.facts.get(key), book.facts_file["fact"].get(key, {})
             if fact is None:
                 continue
@@ -140,6 +167,24 @@ def may_be_spoken(book: Book) -> Iterator[Finding]:
             if "only_in" in row and topic not in row["only_in"]:
                 kept = ", ".join(row["only_in"])
                 yield Finding(where, f"{key} may only be spoken in {kept}.", f"Take {key} out.")
+
+
+def not_in_the_fact_sheet(book: Book) -> Iterator[Finding]:
+    """What CancerCare's fact sheet never speaks of is not credited to it: another source is named first."""
+    subjects = {name: book.patterns("not_in_fact_sheet", name) for name in book.listed("not_in_fact_sheet")}
+    if not subjects:
+        raise ContentError(f"{book.path('words.toml')}: not_in_fact_sheet is empty, so nothing would be checked")
+    for piece in book.pieces:
+        fact = next((held for key in book.facts_of(piece) if (held := book.content.facts.get(key))), None)
+        if fact is None or fact.sources[0].id != FACT_SHEET:
+            continue
+        for name, patterns in subjects.items():
+            if found := next((m for pattern in patterns if (m := pattern.search(piece.template))), None):
+                yield piece.finding(
+                    f"{found[0]!r} is about {name.replace('_', ' ')}, of which CancerCare's fact sheet says nothing, "
+                    f"but {fact.id} comes first and is from it.",
+                    "Put the fact that says it first: in `facts`, or for a step in `more_facts`.",
+                )
 
 
 def forbidden(book: Book) -> Iterator[Finding]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import get_args
 
 import content
-from skill.rules import offers, phone, ssml
+from skill.rules import danger, offers, phone, ssml
 from skill.texts import Outcome
 from tools.content_rules.book import PROJECT, Book, Finding
 from tools.content_rules.code import literals, named, prefixes
+from tools.content_rules.safety import MUST_SAY
 
 #: The text messages the code sends.
 TEXTS = {"helpline"}
@@ -19,6 +20,7 @@ def families(book: Book) -> dict[str, tuple[set[str], bool]]:
     """Give the keys that code puts together: beginning to its members, and whether each of them must be there."""
     answers = book.content.answers.values()
     asked = {line.asks for line in book.content.lines.values() if line.asks}
+    safe = {answer.topic for answer in answers if answer.safety != "none"}
     after = {answer.yes for answer in answers if answer.yes} | set(get_args(offers.Offer))
     return {
         "ask_": (after | asked - {"safety"}, True),
@@ -26,7 +28,12 @@ def families(book: Book) -> dict[str, tuple[set[str], bool]]:
         "text_": ({outcome.value for outcome in Outcome}, True),
         "phone_": ({problem for problem in get_args(phone.Problem) if problem}, True),
         "pace_": (set(ssml.RATES), True),
+        "beside_": (set(danger.GRAVITY), True),
+        "goodbye_": ({*danger.GRAVITY, "distress"}, True),
+        "yes_": (safe, False),
+        "no_": (safe, False),
         "did_you_mean_": ({"2", "3"}, True),
+        "spanish_": (set(MUST_SAY), True),
     }
 
 

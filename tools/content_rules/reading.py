@@ -58,12 +58,13 @@ def unavoidable(book: Book) -> frozenset[str]:
 
 
 def reading_grade(book: Book) -> Iterator[Finding]:
-    """Nothing is harder to follow than reading grade 6."""
+    """Nothing is harder to follow than reading grade 6; a line in another language (`lang`) is not measured."""
     if not book.english:
         return  # the formula is made for English
     listed = unavoidable(book)
     for piece in book.pieces:
-        if piece.kind == "name" or piece.table.removeprefix("line.") in book.listed("other_language"):
+        line = book.content.lines.get(piece.key)
+        if piece.kind == "name" or (line and line.lang):
             continue
         found = grade(plain(book, piece.template, piece.who), listed)
         if found > MAX_GRADE:

@@ -64,6 +64,23 @@ def crisis_names_help(book: Book) -> Iterator[Finding]:
             yield _finding(book, topic, "reprompt", wrong, "Add one that repeats the number.")
 
 
+def crisis_in_spanish(book: Book) -> Iterator[Finding]:
+    """A crisis answer's Spanish line gives the same numbers, waits, names no Hopeline and is in Spanish."""
+    for topic, needed in MUST_SAY.items():
+        line = book.content.lines.get(f"spanish_{topic}")
+        if line is None:
+            continue  # the rule for missing keys reports it once code says it
+        where = f"{book.path('dialog.toml')}, [line.{line.key}]"
+        for part, text in (("say", line.say), ("reprompt", line.reprompt)):
+            for number in (number for number in needed if number not in text):
+                wrong = f"It does not give {number}: somebody in danger may hear only this."
+                yield Finding(f"{where}, {part}", wrong, f"Say {number}.", text)
+            if "?" in text or "{hopeline" in text:
+                yield Finding(f"{where}, {part}", "A crisis answer asks nothing and offers nothing.", "Cut it.", text)
+        if line.asks != "safety" or not line.lang:
+            yield Finding(where, "It does not wait like a crisis answer, or names no language.", "See its neighbours.")
+
+
 def crisis_is_bare(book: Book) -> Iterator[Finding]:
     """A crisis answer asks nothing, offers nothing, has no more steps, and names no Hopeline and no CancerCare."""
     for topic, answer in book.content.answers.items():

@@ -10,20 +10,23 @@ from tools.content_rules.book import Book, Finding
 
 #: What must stand in each kind of table, and what may.
 ANSWER = {"intent", "title", "name", "facts", "say"}
-ANSWER_MAY = {"more", "for_other", "helpline", "care_team", "safety"}
+ANSWER_MAY = {"more", "more_facts", "for_other", "helpline", "care_team", "safety"}
 SAFETY_MAY = {"reprompt", "stop", "stop_intent", "yes"}
-LINE_MAY = {"reprompt", "asks", "card"}
+LINE_MAY = {"reprompt", "asks", "card", "facts", "lang"}
 PERSON = {"who", "they", "them", "their"}
 FACT = {"fact", "read", "speak", "review_by"}
 FACT_MAY = {"source", "sources", "grade", "note", "why", "forbidden", "only_in"}
 STATE_MAY = {"time_sensitive", "state", "confirmed_by", "confirmed_on"}
+CHECK = {"check", "facts", "topics", "state"}
+CHECK_MAY = {"confirmed_by", "confirmed_on"}
 SOURCE = {"organisation", "title", "url", "date", "grade"}
+SOURCE_MAY = {"spoken"}
 PHONE = {"name", "digits", "groups", "fact"}
 #: What is not plain text.
-LISTS = {"facts", "more", "sources", "forbidden", "only_in", "groups"}
+LISTS = {"facts", "topics", "more", "sources", "forbidden", "only_in", "groups"}
 SWITCHES = {"helpline", "care_team", "speak", "time_sensitive", "always_open"}
 #: What is the same whatever the language.
-SAME = ("intent", "facts", "helpline", "care_team", "safety", "yes", "stop_intent")
+SAME = ("intent", "facts", "more_facts", "helpline", "care_team", "safety", "yes", "stop_intent")
 
 
 def shape(book: Book) -> Iterator[Finding]:
@@ -41,10 +44,16 @@ def shape(book: Book) -> Iterator[Finding]:
         yield from _row(f"{book.path('dialog.toml')}, [person], {key}", row, PERSON, set())
     for key, row in book.facts_file.get("fact", {}).items():
         yield from _row(f"content/facts.toml, [fact.{key}]", row, FACT, FACT_MAY | STATE_MAY)
+    for key, row in book.facts_file.get("check", {}).items():
+        yield from _row(f"content/facts.toml, [check.{key}]", row, CHECK, CHECK_MAY)
     for key, row in book.facts_file.get("source", {}).items():
-        yield from _row(f"content/facts.toml, [source.{key}]", row, SOURCE, set())
+        yield from _row(f"content/facts.toml, [source.{key}]", row, SOURCE, SOURCE_MAY)
     for key, row in content.read_toml(content.ROOT / "phones.toml").items():
         yield from _row(f"content/phones.toml, [{key}]", row, PHONE, {"letters", "always_open"})
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _row(where: str, row: Any, needed: set[str], optional: set[str]) -> Iterator[Finding]:
@@ -56,11 +65,13 @@ def _row(where: str, row: Any, needed: set[str], optional: set[str]) -> Iterator
     if unknown := sorted(set(row) - needed - optional):
         yield Finding(where, f"Nothing reads {', '.join(unknown)} here.", "Correct the spelling, or take it out.")
     for key, value in row.items():
-        if key in LISTS and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
+        if key in LISTS and not _texts(value):
             yield Finding(f"{where}, {key}", "This is not a list of texts.", 'Write ["...", "..."], also for one.')
+        elif key == "more_facts" and not (isinstance(value, list) and all(map(_texts, value))):
+            yield Finding(f"{where}, {key}", "This is not a list for each step.", 'Write [["S1", "S2"], [], ["E3"]].')
         elif key in SWITCHES and not isinstance(value, bool):
             yield Finding(f"{where}, {key}", "This is neither true nor false.", "Write true or false, without quotes.")
-        elif key not in LISTS | SWITCHES | {"for_other"} and not isinstance(value, str):
+        elif key not in LISTS | SWITCHES | {"for_other", "more_facts"} and not isinstance(value, str):
             yield Finding(f"{where}, {key}", "This is not text in quotes.", 'Write it in straight quotes, like "this".')
 
 

@@ -16,7 +16,7 @@ def answer(turn: Turn, voice: Voice, topic: str, who: str = "", *before: str) ->
     entry = voice.content.answer(topic)
     if memory.topic and memory.topic != topic:
         memory.trail = [*memory.trail, memory.topic][-MAX_TRAIL:]
-    memory.topic, memory.step, memory.who, memory.misses = topic, 0, who, 0
+    memory.topic, memory.step, memory.who, memory.misses, memory.held = topic, 0, who, 0, False
     texting.forget(turn)
     return voice.say(turn, *before, topic, follow_up(turn, voice, entry.helpline))
 
@@ -40,7 +40,7 @@ def follow_up(turn: Turn, voice: Voice, about_helpline: bool) -> str:
     memory = turn.memory
     left = voice.has(f"{memory.topic}.more.{memory.step + 1}")
     offer = offers.after_answer(memory.topic, memory.offer, about_helpline=about_helpline, more_left=left)
-    if offer == "text":
+    if offer in {"text", "text_that"}:
         memory.offer = "made"
     return f"ask_{offer}"
 

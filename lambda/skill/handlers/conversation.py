@@ -9,7 +9,7 @@ from skill import names
 from skill.handlers import Handler, safety, texting
 from skill.handlers.answers import answer, more
 from skill.rules import offers
-from skill.say import Reply, Voice
+from skill.say import MONTH, Reply, Voice
 from skill.turn import Turn
 
 #: The three choices read out when examples did not help.
@@ -52,9 +52,7 @@ class Leave(Handler):
         if turn.intent == names.CANCEL and texting_now:
             turn.memory.offer = "settled"
             return voice.say(turn, "text_cancelled", "ask_another")
-        # Whoever leaves after a crisis takes its number along.
-        of_topic = f"goodbye_{turn.memory.topic}"
-        return voice.say(turn, of_topic if voice.has(of_topic) else "goodbye")
+        return safety.goodbye(turn, voice)
 
 
 class PendingYesNo(Handler):
@@ -81,18 +79,24 @@ class PendingYesNo(Handler):
                 return answer(turn, voice, likeliest, turn.memory.who)
             return voice.say(turn, "which_one", "ask_choice") if yes else voice.say(turn, "ask_question")
         if pending in {"question", "another"}:
-            return voice.say(turn, "go_ahead") if yes else voice.say(turn, "goodbye")
+            return voice.say(turn, "go_ahead") if yes else safety.goodbye(turn, voice)
         if pending == "safety":
             return self._after_safety(turn, voice, yes=yes)
         return voice.say(turn, "nothing_asked")
 
     def _after_safety(self, turn: Turn, voice: Voice, *, yes: bool) -> Reply:
-        # A reprompt that asks says in content where its yes leads; a crisis answer is simply said again.
+        # A reprompt that asks says in content where its yes leads; in danger the help is named once more.
+        if safety.in_danger(turn):
+            return safety.stay(turn, voice)
         topic = turn.memory.topic
         leads_to = voice.content.answers[topic].yes if topic in voice.content.answers else ""
-        if leads_to in voice.content.answers:
-            return answer(turn, voice, leads_to) if yes else voice.say(turn, "ask_another")
-        return voice.again(turn) or voice.say(turn, "nothing_asked")
+        if leads_to not in voice.content.answers:
+            return voice.again(turn) or voice.say(turn, "nothing_asked")
+        said = f"yes_{topic}" if yes else f"no_{topic}"
+        before = [said] if voice.has(said) else []
+        return (
+            answer(turn, voice, leads_to, turn.memory.who, *before) if yes else voice.say(turn, *before, "ask_another")
+        )
 
     def _declined(self, turn: Turn, voice: Voice) -> Reply:
         memory = turn.memory
@@ -112,13 +116,17 @@ class Repeat(Handler):
 
     def act(self, turn: Turn, voice: Voice) -> Reply:
         """Say the last reply again, at the pace asked for."""
+        memory = turn.memory
         before: tuple[str, ...] = ()
         if turn.intent in self.PACES:
-            pace = self.PACES[turn.intent]
-            turn.memory.pace = pace
-            before = (f"pace_{pace}",)
+            memory.pace = self.PACES[turn.intent]
+            # In danger the number to call comes first, so the pace is changed without a word.
+            before = () if safety.in_danger(turn) else (f"pace_{memory.pace}",)
         elif turn.intent == names.LOUDER:
             return ask_again(turn, voice, "louder")
+        if memory.pending == "safety" and memory.said[:1] in (["help_safety"], ["not_heard"]):
+            # What was said last was about the answer; what they want to hear again is the answer.
+            return safety.care(turn, voice, memory.topic, who=memory.who)
         return voice.again(turn, *before) or voice.say(turn, *before, "nothing_to_repeat")
 
 
@@ -145,7 +153,9 @@ class More(Handler):
         return turn.asks(names.MORE)
 
     def act(self, turn: Turn, voice: Voice) -> Reply:
-        """Say the next step of the answer heard last."""
+        """Say the next step of the answer heard last; a safety answer has none, so its question is asked again."""
+        if turn.memory.pending == "safety":
+            return safety.ask_again(turn, voice)
         return more(turn, voice)
 
 
@@ -162,6 +172,7 @@ class Back(Handler):
         texting.forget(turn)
         if turn.intent == names.START_OVER:
             memory.topic, memory.step, memory.who, memory.misses, memory.trail = "", 0, "", 0, []
+            memory.patient = ""
             return voice.say(turn, "start_over")
         trail = [topic for topic in memory.trail if topic in voice.content.answers]
         if memory.step and memory.topic in voice.content.answers:
@@ -170,6 +181,8 @@ class Back(Handler):
         if not trail:
             return voice.say(turn, "no_way_back", "ask_question")
         topic, memory.trail, memory.topic = trail[-1], trail[:-1], ""
+        if voice.content.answers[topic].safety != "none":
+            return safety.care(turn, voice, topic)
         return answer(turn, voice, topic, memory.who)
 
 
@@ -207,35 +220,45 @@ class SayNumber(Handler):
         # The number was just heard: "a free helpline" would sound like another one.
         ask = "ask_another" if memory.offer == "settled" else "ask_text_that"
         memory.offer = memory.offer or "made"
-        return voice.say(turn, self.KEYS[turn.intent], ask)
+        # Whoever was in danger earlier may mean the other number; both are said, the graver one first.
+        beside = [f"beside_{memory.danger}"] if memory.danger else []
+        return voice.say(turn, *beside, self.KEYS[turn.intent], ask)
 
 
 class WhoSaysSo(Handler):
-    """ "Who says so?": source and date of the answer just heard."""
+    """ "Who says so?": source and date of the words just heard."""
 
     def wants(self, turn: Turn, content: Content) -> bool:
         """Take it."""
         return turn.asks(names.WHO_SAYS_SO)
 
     def act(self, turn: Turn, voice: Voice) -> Reply:
-        """Name organisation, title and date, then ask what was pending again."""
-        topic = turn.memory.topic
-        if topic not in voice.content.answers:
-            return ask_again(turn, voice, "source_of_all")
-        sources = voice.sources(voice.content.answer(topic))
+        """Name organisation, title and date, then two organisations more, then ask what was pending again."""
+        facts = self._heard(turn, voice)
+        sources = voice.sources(facts)
         if not sources:
-            return ask_again(turn, voice, "source_ours")
-        organisation, title, date = sources[0]
-        values = {"organisation": organisation, "title": title, "date": date, **texting.values_for(turn)}
-        keys = ["source_dated" if date else "source_undated"]
-        other = next((s for s in sources[1:] if s[0] != organisation), None)
-        if other:
-            keys.append("source_also")
-            values["also"] = other[0]
+            return ask_again(turn, voice, "source_of_all")
+        first, read = sources[0]
+        dated = voice.date(first.date)
+        values = {"organisation": first.organisation, "title": first.said, "date": dated, **texting.values_for(turn)}
+        keys = ["source_dated" if dated else "source_undated"]
+        values |= {"read": voice.date(read[:MONTH]), "rests_on": " ".join(facts)}
+        others = [voice.organisation(source) for source, _ in sources[1:3]]
+        if others:
+            keys.append("source_also" if len(others) == 1 else "source_also_two")
+            values |= dict(zip(("also", "also_too"), others, strict=False))
         pending = turn.memory.pending
-        ask = f"ask_{pending}"
+        ask = safety.asking(turn, voice) if pending == "safety" else f"ask_{pending}"
         keys.append(ask if pending and voice.has(ask) else "ask_another")
         return voice.say(turn, *keys, **values)
+
+    def _heard(self, turn: Turn, voice: Voice) -> list[str]:
+        """List the facts behind what was said last; behind the answer heard last, if that was no fact."""
+        memory = turn.memory
+        step = f"{memory.topic}.more.{memory.step}" if memory.step else memory.topic
+        # Asked twice, it is still about the same words: the facts went along with the first reply.
+        told = memory.values.get("rests_on", "").split()
+        return voice.rests_on(*memory.said) or told or voice.rests_on(step)
 
 
 class SayLine(Handler):
@@ -300,7 +323,7 @@ class NotUnderstood(Handler):
         if memory.pending in texting.QUESTIONS:
             return texting.not_understood(turn, voice)
         if memory.pending == "safety":
-            return ask_again(turn, voice, "not_understood")
+            return ask_again(turn, voice, "not_heard")
         memory.misses += 1
         if memory.misses == 1:
             return ask_again(turn, voice, "not_understood")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from content import Content
 from skill import names
-from skill.handlers import Handler, texting
+from skill.handlers import Handler, safety, texting
 from skill.queue import QueueError
 from skill.say import Reply, Voice
 from skill.turn import Memory, Turn
@@ -35,13 +35,18 @@ class ForgetMe(Handler):
         return turn.asks(names.FORGET_ME)
 
     def act(self, turn: Turn, voice: Voice) -> Reply:
-        """Delete what is kept, and drop what this conversation remembers except how fast to speak."""
-        turn.memory = Memory(pace=turn.memory.pace, offer="settled", heard=turn.memory.heard)
+        """Delete what is kept, and drop what this conversation remembers except a danger and how fast to speak."""
+        before = turn.memory
+        near = safety.in_danger(turn)
+        turn.memory = Memory(pace=before.pace, offer="settled", heard=before.heard, danger=before.danger)
         days = str(self.desk.settings.consent_days)
+        ask = f"{before.danger}.again" if near else "ask_another"
+        if near:
+            turn.memory.topic = before.danger
         try:
             gone = self.desk.delivery.forget(turn.user_id, count_too=False, seconds=FORGET_S)
         except QueueError:
-            return voice.say(turn, "forget_failed", "ask_another", days=days)
+            return voice.say(turn, "forget_failed", ask, days=days)
         if gone is None:
-            return voice.say(turn, "forget_later", "ask_another")
-        return voice.say(turn, "forgotten" if gone else "forget_me", "ask_another")
+            return voice.say(turn, "forget_later", ask)
+        return voice.say(turn, "forgotten" if gone else "forget_me", ask)

@@ -24,7 +24,7 @@ REFUSALS = frozenset({"DENIED", "NOT_ANSWERED"})
 #: How often a number is asked for before it is simply read out.
 MAX_TRIES = 3
 #: What goes along while Alexa asks for the permission: the session's memory may be gone after it. Never a number.
-CARRIED = ("topic", "step", "who", "pace")
+CARRIED = ("topic", "step", "who", "patient", "pace")
 
 
 def forget(turn: Turn) -> None:

@@ -33,6 +33,7 @@ class Index:
         self.bias: list[float] = header["bias"]
         self.limits: dict[str, float] = header.get("limits", {})
         self.judges: dict[str, list[float]] = header.get("judges", {})
+        self.closer: dict[str, Any] = header.get("closer", {})
         width = len(self.labels)
         self._rarity = data[start : start + 4 * BUCKETS].cast("f")
         start += 4 * BUCKETS

@@ -45,6 +45,11 @@ def short_code(digits: str) -> str:
     return f'<say-as interpret-as="digits">{digits}</say-as>'
 
 
+def in_language(markup: str, lang: str) -> str:
+    """Let markup be said in another language ("es-US"); without a language it stays as it is."""
+    return f'<lang xml:lang="{lang}">{markup}</lang>' if lang else markup
+
+
 def spoken(body: str, pace: str = "normal") -> str:
     """Wrap a marked-up body as Alexa's speech at a pace: "slow", "normal" or "fast"."""
     rate = RATES.get(pace, "")

@@ -49,6 +49,20 @@ def recognise(text: str) -> Recognised:
     return Recognised(_topic(heard), view.has(known.of("life", view)), view.has(known.of("sayings", view)))
 
 
+def meant(text: str) -> str:
+    """Write a text as it was probably meant, where recognition damaged a word that matters; else give it as it is."""
+    spoken = words(text)
+    right = mended(spoken)
+    return " ".join(right) if right != spoken else text
+
+
+def changes_treatment(text: str) -> bool:
+    """Tell whether a text speaks of stopping, skipping or changing a treatment or a dose."""
+    known = lexicon()
+    view = known.text(mended(words(text)))
+    return view.has(known.of("change", view))
+
+
 def _topic(heard: list[str]) -> str:
     if not heard:
         return ""
