@@ -108,7 +108,7 @@ LISTEN = """() => {
 
 #: The frame is opened on its own here, so it is its own page: what it says to the page around it, it hears itself.
 WAIT = """(kind) => new Promise((done, failed) => {
-  const stop = setTimeout(() => failed(new Error("no " + kind + ": " + JSON.stringify(window.heard))), 15000);
+  const stop = setTimeout(() => failed(new Error("no " + kind + ": " + JSON.stringify(window.heard))), 45000);
   const look = () => {
     const at = window.heard.findIndex((each) => each.kind === kind || each.kind === "error");
     if (at < 0) return setTimeout(look, 5);

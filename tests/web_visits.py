@@ -201,7 +201,7 @@ class Visits:
 
     def __call__(self, path: str = "", *, script: str = "", **options: Any) -> Visit:
         context = self._browser.new_context(**{"viewport": WIDE, **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         self._contexts.append(context)
         if script:
             context.add_init_script(script)
