@@ -17,14 +17,13 @@ from skill import names
 from skill.counts import Count, Outcome
 from skill.listening import Heard, listen
 from skill.listening.safety import changes_treatment, crisis
+from skill.rules import offers
 from skill.rules.whom import NOBODY, Meant, Whom
 from skill.turn import Turn
 
 CARRIERS = Path(__file__).parent / "listening" / "carriers"
 #: Slots that hold a person's own words rather than an entry of one of our lists.
 FREE_SLOTS = (names.QUESTION_SLOT, names.PHONE_SLOT, names.PART_SLOT, names.CHOICE_SLOT, names.WHO_SLOT)
-#: Questions a yes to which sends a text.
-SENDS = frozenset({"account", "own", "spoken"})
 
 #: The topic that is about somebody else by its nature: of two people, the one who is named.
 DANGER_OF_ANOTHER = "suicide_other"
@@ -131,7 +130,7 @@ def _is_safety(turn: Turn, content: Content) -> bool:
 
 def _question(turn: Turn, content: Content, said: str) -> None:
     heard: Heard = listen(said, content.locale)
-    if heard.label == names.YES and turn.memory.pending in SENDS and turn.intent != names.OPEN_QUESTION:
+    if heard.label == names.YES and turn.memory.pending in offers.SENDS and turn.intent != names.OPEN_QUESTION:
         # "Wait, yes, um ..." is not the clear yes that a text needs; it is asked for once more.
         _hear_as(turn, names.FALLBACK)
         return

@@ -11,14 +11,12 @@ from skill.contacts import Mobile, Whose
 from skill.deadline import Deadline
 from skill.delivery import Order
 from skill.handlers import Desk, Handler
-from skill.rules import phone, token
+from skill.rules import offers, phone, token
 from skill.say import Reply, Voice
 from skill.turn import Memory, Turn
 
-#: Questions to which yes means: send it.
-READY = frozenset({"account", "own", "spoken"})
 #: The questions asked while a text is being settled.
-QUESTIONS = READY | {"phone"}
+QUESTIONS = offers.SENDS | {"phone"}
 #: Alexa's words for a permission that was not given.
 REFUSALS = frozenset({"DENIED", "NOT_ANSWERED"})
 #: How often a number is asked for before it is simply read out.
@@ -229,7 +227,7 @@ class TextMe(Handler):
         heard = turn.slot(names.PHONE_SLOT)
         if turn.intent == names.TEXT_ME:
             # "Shall I send it?" "Send it": a yes in other words.
-            return send(turn, voice, self.desk) if memory.pending in READY else begin(turn, voice, self.desk)
+            return send(turn, voice, self.desk) if memory.pending in offers.SENDS else begin(turn, voice, self.desk)
         if turn.intent == names.FIX_NUMBER:
             return self._fix(turn, voice, heard)
         if heard:

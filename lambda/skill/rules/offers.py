@@ -8,6 +8,8 @@ Offer = Literal["text", "text_that", "more", "another"]
 
 #: The answer that gives the number itself: whoever asks for it is glad to have it on the phone too.
 NUMBER_TOPIC = "get_number"
+#: Pending questions to which yes means: send the text.
+SENDS = frozenset({"account", "own", "spoken"})
 
 
 def after_answer(topic: str, state: str, *, about_helpline: bool, more_left: bool) -> Offer:
