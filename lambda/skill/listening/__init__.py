@@ -9,7 +9,7 @@ from skill.listening.closer import reader
 from skill.listening.danger import SAFETY, Evidence, Judge
 from skill.listening.features import buckets
 from skill.listening.index import Index, index
-from skill.listening.safety import meant, recognise
+from skill.listening.safety import recognise
 
 NOT_OURS = "out_of_domain"
 MAX_CHOICES = 3
@@ -46,7 +46,7 @@ def listen(text: str, locale: str = "en-US") -> Heard:
     features = buckets(text)
     scored = known.scores(features)
     evidence = Evidence(recognise(text), len(text.split()), scored, second_look.scores(features))
-    danger = _danger(text, locale, evidence, second_look)
+    danger = _danger(locale, evidence, second_look)
     not_ours = scored.pop(NOT_OURS)
     ranked = sorted(((score, name) for name, score in scored.items() if name not in SAFETY), reverse=True)
     (best, label), (second, runner_up) = ranked[0], ranked[1]
@@ -67,8 +67,8 @@ def listen(text: str, locale: str = "en-US") -> Heard:
     return heard("sure", label)
 
 
-def _danger(text: str, locale: str, evidence: Evidence, second_look: Index) -> str:
-    """Name the danger in a text: at first look, or at a closer one where danger cannot be ruled out."""
+def _danger(locale: str, evidence: Evidence, second_look: Index) -> str:
+    """Name the danger that there is evidence of: at first look, or at a closer one where danger cannot be ruled out."""
     if second_look.closer and evidence.doubtful(second_look.judges) and (read := reader(locale)):
-        return Judge.from_header(second_look.closer).named(evidence, read(meant(text)))
+        return Judge.from_header(second_look.closer).named(evidence, read(evidence.said.meant))
     return evidence.named(second_look.judges)

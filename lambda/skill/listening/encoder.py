@@ -1,14 +1,13 @@
-"""The closer look: a small transformer that reads a doubtful sentence whole, in numpy.
+"""The closer look: a few small transformers read a doubtful sentence whole, in numpy; what they find is averaged.
 
 It is BERT's arithmetic and nothing else: word pieces, six layers of attention, their mean, one linear head. The weights
-are a public sentence model's, taught what danger sounds like (tools/teach.py); they ship as one byte each and are
-mapped when the first doubtful sentence comes. Whoever imports this module pays for numpy, so `closer` does it late.
+are a public sentence model's, taught what danger sounds like (tools/teach.py), once for each reader; the readers share
+their words. They ship as one byte each and are mapped when the first doubtful sentence comes. Whoever imports this
+module pays for numpy, so `closer` does it late.
 """
 
 from __future__ import annotations
 
-import json
-import mmap
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skill.listening.features import MAX_WORDS
+from skill.listening.mapped import mapped
 from skill.listening.words import words
 
 FOLDER = Path(__file__).parent
@@ -24,6 +24,8 @@ MAGIC = b"encoder 1\n"
 #: Longest sentence that is read, in word pieces, its two ends included.
 MAX_PIECES = 64
 EPSILON = 1e-12
+#: Keeps the logarithm of what no reader finds likely from being minus infinity.
+TINY = 1e-9
 
 Floats = NDArray[np.float32]
 
@@ -38,13 +40,7 @@ class Encoder:
 
     def __init__(self, path: Path) -> None:
         """Map the file. Raises `ValueError` when it is not an encoder, `OSError` when it is not there."""
-        with path.open("rb") as file:
-            data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-            if bytes(data[: len(MAGIC)]) != MAGIC:
-                raise ValueError(f"{path.name} is not an encoder of listening")
-            file.seek(len(MAGIC))
-            header: dict[str, Any] = json.loads(file.readline())
-            start = file.tell()
+        header, data, start = mapped(path, MAGIC, "an encoder of listening")
         self.labels: list[str] = header["labels"]
         self.digest: str = header["digest"]
         self._heads: int = header["heads"]
@@ -64,7 +60,7 @@ class Encoder:
             for name, tensor in tensors.items()
             if name != "words"
         }
-        self._layers = int(header["layers"])
+        self._layers, self._readers = int(header["layers"]), int(header["readers"])
 
     def pieces(self, text: str) -> list[int]:
         """Cut a text into the numbers of its word pieces, longest piece first, between its two ends."""
@@ -89,15 +85,21 @@ class Encoder:
 
     def scores(self, text: str) -> dict[str, float]:
         """Give the logarithm of how likely each label is; they add up to one before the logarithm."""
-        of, pieces = self._of, self.pieces(text)
-        x = self._words[pieces].astype(np.float32) * self._words_scale[pieces]
-        x = self._evened(x + of["places"][: len(pieces)], "ends")
+        pieces = self.pieces(text)
+        heard = self._words[pieces].astype(np.float32) * self._words_scale[pieces]
+        likely = np.mean([self._read(heard, reader) for reader in range(self._readers)], axis=0)
+        return dict(zip(self.labels, map(float, np.log(likely + TINY)), strict=True))
+
+    def _read(self, heard: Floats, reader: int) -> Floats:
+        """Give how likely one of the readers finds each label; `heard`: a row for each word piece."""
+        of, at = self._of, f"{reader}/"
+        x = self._evened(heard + of[f"{at}places"][: len(heard)], f"{at}ends")
         for number in range(self._layers):
-            x = self._layer(x, f"{number}")
-        by = x.mean(axis=0) @ of["danger"] + of["danger.bias"]
-        by -= by.max()
-        by -= np.log(np.exp(by).sum())
-        return dict(zip(self.labels, map(float, by), strict=True))
+            x = self._layer(x, f"{at}{number}")
+        by = x.mean(axis=0) @ of[f"{at}danger"] + of[f"{at}danger.bias"]
+        powers = np.exp(by - by.max())
+        out: Floats = powers / powers.sum()
+        return out
 
     def _layer(self, x: Floats, name: str) -> Floats:
         of, (length, width) = self._of, x.shape

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
-import mmap
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from skill.listening.features import BUCKETS
+from skill.listening.mapped import mapped
 
 FOLDER = Path(__file__).parent
 MAGIC = b"listening 1\n"
@@ -21,13 +20,8 @@ class Index:
 
     def __init__(self, path: Path) -> None:
         """Map the file. Raises `ValueError` when it is not an index, `OSError` when it is not there."""
-        with path.open("rb") as file:
-            data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-            if bytes(data[: len(MAGIC)]) != MAGIC:
-                raise ValueError(f"{path.name} is not an index of listening")
-            file.seek(len(MAGIC))
-            header: dict[str, Any] = json.loads(file.readline())
-            start = file.tell() + header["pad"]
+        header, data, start = mapped(path, MAGIC, "an index of listening")
+        start += header["pad"]
         self.digest: str = header["digest"]
         self.labels: list[str] = header["labels"]
         self.bias: list[float] = header["bias"]

@@ -34,6 +34,8 @@ class Recognised:
     wants_to_live: bool
     #: An everyday saying stands in it.
     saying: bool
+    #: The text as it was probably meant, where recognition damaged a word that matters; else as it was said.
+    meant: str
 
 
 def crisis(text: str) -> str:
@@ -43,17 +45,11 @@ def crisis(text: str) -> str:
 
 def recognise(text: str) -> Recognised:
     """Say all the lexicon knows of a text, for whoever weighs it with other signs."""
-    known = lexicon()
-    heard = mended(words(text))
+    known, spoken = lexicon(), words(text)
+    heard = mended(spoken)
     view = known.text(heard)
-    return Recognised(_topic(heard), view.has(known.of("life", view)), view.has(known.of("sayings", view)))
-
-
-def meant(text: str) -> str:
-    """Write a text as it was probably meant, where recognition damaged a word that matters; else give it as it is."""
-    spoken = words(text)
-    right = mended(spoken)
-    return " ".join(right) if right != spoken else text
+    life, sayings = view.has(known.of("life", view)), view.has(known.of("sayings", view))
+    return Recognised(_topic(heard), life, sayings, " ".join(heard) if heard != spoken else text)
 
 
 def changes_treatment(text: str) -> bool:
