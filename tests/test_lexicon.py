@@ -141,6 +141,15 @@ def test_love_of_life_and_everyday_sayings(text: str, life: bool, everyday: bool
     assert (said.wants_to_live, said.saying) == (life, everyday)
 
 
+@pytest.mark.parametrize(
+    "said", ["i want to dye my hair before chemo", "my wife wants to die her hair", "dying my roots"]
+)
+def test_hair_is_colored_and_nobody_dies_of_it(said: str) -> None:
+    assert crisis(said) not in {"suicide", "suicide_other", "emergency"}
+    assert "color hair" in recognise(said).meant
+    assert crisis("i want to dye") == "suicide"
+
+
 def test_only_what_a_text_may_hold_is_read_and_it_is_kept() -> None:
     known = Stored(COMPILED)
     with patch.object(safety, "lexicon", lambda: known):
