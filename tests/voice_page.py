@@ -79,9 +79,16 @@ class Speaker:
         self.page.mouse.down()
 
     def hold(self, seconds: float) -> float:
-        """Hold the button with the mouse; gives for how long it was held at most, which a busy machine stretches."""
+        """Hold the button with the mouse; gives for how long it was held at most, which a busy machine stretches.
+
+        Held is counted from when the page listens or says why it cannot: a button let go before that is a tap.
+        """
         began = time.monotonic()
         self.press()
+        self.page.wait_for_function(
+            "() => document.getElementById('status').textContent.startsWith('Listening')"
+            " || document.getElementById('speak').getAttribute('aria-pressed') === 'false'"
+        )
         self.page.wait_for_timeout(seconds * 1000)
         self.page.mouse.up()
         return time.monotonic() - began
