@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import math
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from skill import names
+from skill.listening.words import unaccented
 from skill.rules.phone import TENS, TIMES, WORDS
 
 MODELS = Path(__file__).parent.parent / "skill-package" / "interactionModels" / "custom"
@@ -40,13 +40,9 @@ class Understood:
     how: str = "exact"
 
 
-def _unaccented(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-
-
 def normal(text: str) -> str:
     """Write a sentence the way speech recognition hands it over: small letters, no accents, words and digits only."""
-    text = _unaccented(text.lower().replace("\u2019", "'").replace("-", " "))
+    text = unaccented(text.lower().replace("\u2019", "'").replace("-", " "))
     text = re.sub(r"\b2nd\b", "second", text)
     text = re.sub(r"\bdr\b\.?", "doctor", text)
     return " ".join(re.sub(r"[^a-z0-9' ]", " ", text).split())
@@ -75,7 +71,7 @@ class Ears:
                 if sample.endswith(f" {{{names.QUESTION_SLOT}}}"):
                     self._carriers.append((sample.rsplit(" ", 1)[0], intent["name"]))
                 else:
-                    self._exact.setdefault(_unaccented(sample), intent["name"])
+                    self._exact.setdefault(unaccented(sample), intent["name"])
         self._carriers.sort(key=lambda pair: -len(pair[0]))
         self._index()
 

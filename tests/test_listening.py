@@ -13,6 +13,8 @@ import pytest
 
 from skill.listening import NOT_OURS, Heard, listen
 from skill.listening.danger import SAFETY
+from skill.listening.encoder import MAGIC as ENCODER_MAGIC
+from skill.listening.encoder import Encoder
 from skill.listening.features import BUCKETS, buckets
 from skill.listening.index import MAGIC, Index, index
 from skill.listening.words import words
@@ -147,12 +149,18 @@ def test_a_stale_index_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert train.main(["--check"]) == 1
 
 
-def test_a_file_that_is_no_index_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "magic", "named", "is_not"),
+    [(Index, MAGIC, b"listening", "not an index"), (Encoder, ENCODER_MAGIC, b"encoder", "not an encoder")],
+)
+def test_a_file_of_another_kind_is_refused(
+    kind: type[Index | Encoder], magic: bytes, named: bytes, is_not: str, tmp_path: Path
+) -> None:
     wrong = tmp_path / "x.bin"
-    wrong.write_bytes(b"not an index at all")
-    with pytest.raises(ValueError, match="not an index"):
-        Index(wrong)
-    assert MAGIC.startswith(b"listening")
+    wrong.write_bytes(b"not an index at all, and no encoder")
+    with pytest.raises(ValueError, match=is_not):
+        kind(wrong)
+    assert magic.startswith(named)
 
 
 def test_every_label_is_one_the_skill_can_answer() -> None:

@@ -9,7 +9,6 @@ import argparse
 import json
 import re
 import sys
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from hassil.sample import sample_sentence
 
 import content
 from skill import names
+from skill.listening.words import unaccented
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "interactionModels"
@@ -75,11 +75,6 @@ def files(locale: str) -> Iterator[tuple[str, Path]]:
     for group in ("controls", "free"):
         for path in sorted((folder / group).glob("*.txt")):
             yield path.stem, path
-
-
-def unaccented(text: str) -> str:
-    """Write a sample as a recogniser for English writes it: without accents."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 def samples(locale: str) -> dict[str, list[str]]:
@@ -192,12 +187,12 @@ def carriers(locale: str) -> dict[str, Any]:
         if not found:
             raise ModelError(f"free/{path.name}: the first line must be `# prefix:` and what the carriers stand for")
         prefixes[path.stem] = found.group(1).strip()
-    people = content.read_toml(SOURCES / locale / "types.toml")["PERSON_CARED_FOR"]
+    types = content.read_toml(SOURCES / locale / "types.toml")
     return {
         "generated": "by tools/models.py from interactionModels/",
         "prefixes": prefixes,
-        "people": {phrase: key for key, said in people.items() for phrase in said},
-        "spanish": content.read_toml(SOURCES / locale / "types.toml")["spanish"],
+        "people": {phrase: key for key, said in types["PERSON_CARED_FOR"].items() for phrase in said},
+        "spanish": types["spanish"],
         "whom": content.read_toml(SOURCES / locale / "whom.toml"),
     }
 

@@ -112,26 +112,25 @@ class Taught:
         self.topic, self.danger = torch.nn.Linear(width, len(self.topics)), torch.nn.Linear(width, len(LABELS))
         torch.manual_seed(order)
         self._order = order
-        self._mishear = Mishear(sounds(), _known(found))
-        self._teach([self._lesson(p, pieces) for p, pieces in zip(found, self._pieces(found), strict=True)])
+        texts = [spoken(p.text) for p in found]
+        self._mishear = Mishear(sounds(), _known(texts))
+        self._teach([self._lesson(*one) for one in zip(found, texts, self._pieces(texts), strict=True)])
 
-    def _pieces(self, found: Sequence[Phrase]) -> list[list[int]]:
-        asked = [spoken(p.text) for p in found]
-        out: list[list[int]] = self.tokenizer(asked, truncation=True, max_length=MAX_PIECES)["input_ids"]
+    def _pieces(self, texts: Sequence[str]) -> list[list[int]]:
+        out: list[list[int]] = self.tokenizer(list(texts), truncation=True, max_length=MAX_PIECES)["input_ids"]
         return out
 
-    def _lesson(self, phrase: Phrase, pieces: list[int]) -> _Lesson:
+    def _lesson(self, phrase: Phrase, text: str, pieces: list[int]) -> _Lesson:
         danger = LABELS.index(phrase.label if phrase.label in SAFETY else OTHER)
         topic = self.topics.index(phrase.label) if phrase.label != OTHER else NO_TOPIC
-        return _Lesson(spoken(phrase.text), pieces, topic, danger, 1.0 if phrase.hand else TEMPLATE_WEIGHT)
+        return _Lesson(text, pieces, topic, danger, 1.0 if phrase.hand else TEMPLATE_WEIGHT)
 
     def _heard(self, one: _Lesson, chance: random.Random) -> _Lesson:
         """Give a lesson as it is, or now and then misheard."""
         if chance.random() >= MISHEARD:
             return one
-        text = self._mishear(one.text, chance)
-        pieces = self.tokenizer(text, truncation=True, max_length=MAX_PIECES)["input_ids"]
-        return replace(one, text=text, pieces=pieces)
+        (pieces,) = self._pieces([self._mishear(one.text, chance)])
+        return replace(one, pieces=pieces)
 
     def _means(self, batch: Sequence[list[int]]) -> Any:
         import torch
@@ -225,7 +224,7 @@ class Taught:
         import numpy as np
         import torch
 
-        pieces = self._pieces(found)
+        pieces = self._pieces([spoken(p.text) for p in found])
         out = np.zeros((len(found), len(LABELS)), np.float32)
         order = sorted(range(len(found)), key=lambda i: len(pieces[i]))
         with torch.no_grad():
@@ -236,9 +235,9 @@ class Taught:
         return out
 
 
-def _known(found: Sequence[Phrase]) -> list[str]:
+def _known(texts: Sequence[str]) -> list[str]:
     """List the words that a misheard sentence may be made of."""
-    held = Counter(word for p in found for word in set(spoken(p.text).split()))
+    held = Counter(word for text in texts for word in set(text.split()))
     often = {word for word, times in held.items() if times >= SEVERAL and word.isalpha()}
     return sorted(often | {word for word in vocabulary()[FREQUENT] if word.isascii() and word.isalpha()})
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import content
 from skill.listening import NOT_OURS
-from skill.listening.danger import GRAVE, MILD, OTHER, SAFETY, Evidence, Judge, closer_signs
+from skill.listening.danger import GRAVE, MILD, OTHER, SAFETY, Evidence, Judge, closer_signs, decided
 from skill.listening.encoder import spoken
 from skill.listening.features import BUCKETS, buckets
 from skill.listening.index import FOLDER, MAGIC
@@ -313,10 +313,12 @@ def limits(found: list[Unseen], judged: dict[str, list[float]], closer: dict[str
     """Set how clearly a topic must beat "not ours", and when two topics are both offered."""
     import numpy as np
 
+    def danger(one: Unseen) -> str:
+        return decided(one.evidence, judged, closer, lambda _: one.read)
+
     ahead, lead, right, ours = [], [], [], []
     for one in found:
-        read = one.read if closer and one.evidence.doubtful(judged) else {}
-        if Judge.from_header(closer).named(one.evidence, read) if read else one.evidence.named(judged):
+        if danger(one):
             continue
         topics = one.evidence.topics
         ordinary = {label: score for label, score in topics.items() if label not in SAFETY and label != NOT_OURS}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from skill.listening.closer import reader
-from skill.listening.danger import SAFETY, Evidence, Judge
+from skill.listening.danger import SAFETY, Evidence, decided
 from skill.listening.features import buckets
-from skill.listening.index import Index, index
+from skill.listening.index import index
 from skill.listening.safety import recognise
 
 NOT_OURS = "out_of_domain"
@@ -46,7 +47,7 @@ def listen(text: str, locale: str = "en-US") -> Heard:
     features = buckets(text)
     scored = known.scores(features)
     evidence = Evidence(recognise(text), len(text.split()), scored, second_look.scores(features))
-    danger = _danger(locale, evidence, second_look)
+    danger = decided(evidence, second_look.judges, second_look.closer, lambda text: _read(text, locale))
     not_ours = scored.pop(NOT_OURS)
     ranked = sorted(((score, name) for name, score in scored.items() if name not in SAFETY), reverse=True)
     (best, label), (second, runner_up) = ranked[0], ranked[1]
@@ -67,8 +68,6 @@ def listen(text: str, locale: str = "en-US") -> Heard:
     return heard("sure", label)
 
 
-def _danger(locale: str, evidence: Evidence, second_look: Index) -> str:
-    """Name the danger that there is evidence of: at first look, or at a closer one where danger cannot be ruled out."""
-    if second_look.closer and evidence.doubtful(second_look.judges) and (read := reader(locale)):
-        return Judge.from_header(second_look.closer).named(evidence, read(evidence.said.meant))
-    return evidence.named(second_look.judges)
+def _read(text: str, locale: str) -> Mapping[str, float]:
+    read = reader(locale)
+    return read(text) if read else {}

@@ -10,7 +10,7 @@ How much each sign counts was fitted to sentences by hands that the machines had
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -144,6 +144,22 @@ class Judge:
             # An emergency may be said to an urgent symptom, never the other way round.
             return said.topic if said.topic in CRISES else "urgent_symptom"
         return "emergency" if kind == "body" else kind
+
+
+def decided(
+    evidence: Evidence,
+    judges: Mapping[str, Sequence[float]],
+    closer: Mapping[str, Any],
+    read: Callable[[str], Mapping[str, float]],
+) -> str:
+    """Name the ring-3 topic, or give an empty string: at first look, or at a closer one where danger is not ruled out.
+
+    `closer`: a stored judge, empty where there is none. `read`: gives the encoder's scores of a text, and is asked
+    about doubtful ones only; where it gives none, the first look decides.
+    """
+    if closer and evidence.doubtful(judges) and (found := read(evidence.said.meant)):
+        return Judge.from_header(closer).named(evidence, found)
+    return evidence.named(judges)
 
 
 def closer_signs(evidence: Evidence, read: Mapping[str, float]) -> list[float]:

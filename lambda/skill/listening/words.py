@@ -148,10 +148,14 @@ def _expanded(word: str) -> str:
     return word.strip("'")
 
 
+def unaccented(text: str) -> str:
+    """Write a text as a recogniser for English writes it: without accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
 def words(text: str) -> list[str]:
     """Split what was said into plain words: small letters, contractions undone, numbers and names in one spelling."""
-    plain = unicodedata.normalize("NFKD", text.lower().replace("\u2019", "'").replace("ñ", "n"))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = unaccented(text.lower().replace("\u2019", "'"))
     plain = re.sub(r"\d+", lambda m: f" {_spoken(m[0])} ", plain.replace("2nd", "second").replace("1st", "first"))
     plain = " ".join(re.sub(r"[^a-z' ]", " ", plain).split())
     plain = _LETTERS.sub(_joined, plain)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
-from skill.listening.words import DIGITS
+from skill.listening.words import DIGITS, unaccented
 
 #: Stands where words were hidden or left out; no gap of a phrase reaches across it.
 MARK = "·"
@@ -59,8 +58,7 @@ _TWICE = DIGITS - {"double", "triple"}
 
 def tokens(text: str) -> list[str]:
     """Split a text into plain words, small words and hesitations left out."""
-    folded = unicodedata.normalize("NFKD", text.lower().translate(_PLAIN))
-    raw = _WORD.findall("".join(char for char in folded if not unicodedata.combining(char)))
+    raw = _WORD.findall(unaccented(text.lower().translate(_PLAIN)))
     return _kept([part for word in raw for part in _written_out(word)])
 
 
